@@ -1,0 +1,1 @@
+"""Delphi weighting without the application: arrays in, results out."""

@@ -1,0 +1,72 @@
+"""The commands of `python -m analysis`: one module a command.
+
+A command module has `NAME`, `HELP`, `add_arguments(parser)` and `run(arguments)`; `run` returns the
+one JSON document that is printed, or raises `InputError`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import Any, NoReturn
+
+from analysis.cli.output import to_json
+from analysis.errors import InputError
+
+#: Commands in the order of the help; each is a module of this package.
+COMMANDS = (
+    "concordance",
+    "dispersion",
+    "stability",
+    "weights",
+    "verdict",
+    "round",
+    "tree",
+    "score",
+    "reproduce",
+)
+
+
+class UsageError(ValueError):
+    """The command line itself is wrong."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that answers a wrong command line with one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message} (--help tells how)")
+
+
+def _parser(chosen: str | None) -> tuple[_Parser, dict[str, Any]]:
+    """Build the parser; only the chosen command's module is imported in full."""
+    parser = _Parser(prog="python -m analysis", description=__doc__, allow_abbrev=False)
+    subparsers = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    modules = {}
+    for name in COMMANDS:
+        if chosen in COMMANDS and name != chosen:
+            continue
+        modules[name] = importlib.import_module(f"analysis.cli.{name}")
+        module = modules[name]
+        module.add_arguments(
+            subparsers.add_parser(
+                name, help=module.HELP, description=module.HELP, allow_abbrev=False
+            )
+        )
+    return parser, modules
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return 0, or 2 with one line on standard error."""
+    words = sys.argv[1:] if argv is None else argv
+    parser, modules = _parser(words[0] if words else None)
+    try:
+        arguments = parser.parse_args(words)
+        module = modules[arguments.command]
+        text = module.run(arguments)
+    except (InputError, UsageError) as error:
+        sys.stderr.buffer.write((" ".join(str(error).split()) + "\n").encode())
+        return 2
+    sys.stdout.buffer.write(text.encode() if isinstance(text, str) else to_json(text).encode())
+    return 0

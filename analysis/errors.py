@@ -1,0 +1,66 @@
+"""What is wrong with an input, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in one place: where, what was found, what was expected."""
+
+    #: name of the file as the user gave it
+    file: str
+    #: what stood there, already readable
+    found: str
+    #: what should stand there
+    expected: str
+    #: row of the file, the header being row 1; None when the file as a whole is meant
+    row: int | None = None
+    #: header of the column, or the path of a key in a JSON file
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = "".join(
+            (
+                self.file,
+                f", row {self.row}" if self.row is not None else "",
+                f", column {self.column}" if self.column is not None else "",
+            )
+        )
+        return " ".join(f"{place}: found {self.found}, expected {self.expected}".split())
+
+
+class InputError(ValueError):
+    """Input that cannot be used. Carries every problem; its text is one line with the first."""
+
+    def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
+        self.problems = tuple(problems)
+        more = len(self.problems) - 1
+        super().__init__(f"{self.problems[0]}{f' (and {more} more)' if more else ''}")
+
+
+@dataclass
+class Problems:
+    """Collects problems of one file, so that all of them can be told at once."""
+
+    file: str
+    items: list[Problem] = field(default_factory=list)
+
+    def add(
+        self, found: str, expected: str, *, row: int | None = None, column: str | None = None
+    ) -> None:
+        """Note one problem."""
+        self.items.append(Problem(self.file, found, expected, row, column))
+
+    def raise_any(self) -> None:
+        """Raise `InputError` when something was noted."""
+        if self.items:
+            raise InputError(self.items)
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotation marks, cut to a length that fits one line."""
+    return f'"{text if len(text) <= SHOWN else text[:SHOWN] + "…"}"'

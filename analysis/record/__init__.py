@@ -1,0 +1,1 @@
+"""The record: canonical JSON, leaf, ledger chain. Standard library only."""

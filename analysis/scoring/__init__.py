@@ -1,0 +1,1 @@
+"""From city data and weights to index scores."""

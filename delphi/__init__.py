@@ -1,0 +1,1 @@
+"""Delphi Weights, the application around `analysis`."""

@@ -1,0 +1,1 @@
+"""Pure rules and value objects; standard library and `analysis.record` only."""

@@ -1,0 +1,1 @@
+"""Answer side: respondent, draft, submission, rationale. No time, no order, no address."""

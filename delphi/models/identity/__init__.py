@@ -1,0 +1,1 @@
+"""Identity side: person, invitation, participation, outbox."""

@@ -1,0 +1,1 @@
+"""Study side: study, tree, protocol, rounds, results, feedback, ledger, staff."""

@@ -1,0 +1,1 @@
+"""Read side: a session in, page data classes out."""

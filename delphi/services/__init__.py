@@ -1,0 +1,1 @@
+"""Write side: one verb per function; flush, never commit; no web objects."""
