@@ -1,0 +1,1 @@
+"""One expert's answers to weights: one module a method."""

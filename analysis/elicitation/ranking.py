@@ -1,0 +1,113 @@
+"""Rankings: positional weights that stand in for what a rank does not say.
+
+The surrogate, not the expert, sets the ratio between two items: a rank carries order only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import Problems, quoted
+from analysis.tables import Ratings
+
+#: Ways to turn a position into a weight; the first is the default.
+SCHEMES = ("roc", "rank_sum", "reciprocal")
+
+
+def check_rankings(ratings: Ratings) -> None:
+    """Refuse values that cannot be ranks.
+
+    A rank lies between 1 (most important) and the number of items; mid-ranks such as 2.5 and ties
+    are fine. This is what catches points or ratings given as a ranking, which would turn every
+    order upside down.
+
+    Raises
+    ------
+    InputError
+        Naming each cell that is off.
+    """
+    problems = Problems(ratings.file)
+    last = Decimal(len(ratings.items))
+    for line, cells in zip(ratings.lines, ratings.exact, strict=True):
+        for item, cell in zip(ratings.items, cells, strict=True):
+            if cell is not None and not 1 <= cell <= last:
+                problems.add(quoted(f"{cell}"), f"a rank from 1 to {last}", row=line, column=item)
+    problems.raise_any()
+
+
+def positional_weights(n_items: int, scheme: str) -> tuple[Fraction, ...]:
+    """Weights of the positions 1..n, most important first; they sum to 1.
+
+    Parameters
+    ----------
+    n_items
+        Number of positions, at least 1.
+    scheme
+        `roc`, rank-order centroid: (1/n) sum over i = k..n of 1/i (Barron & Barrett 1996);
+        `rank_sum`: 2 (n + 1 - k) / (n (n + 1)); `reciprocal`: (1/k) / (sum of 1/i).
+
+    Raises
+    ------
+    ValueError
+        For another scheme or no positions.
+    """
+    if n_items < 1:
+        raise ValueError("a ranking of nothing")
+    inverses = [Fraction(1, k) for k in range(1, n_items + 1)]
+    if scheme == "roc":
+        return tuple(tail / n_items for tail in accumulate(reversed(inverses)))[::-1]
+    if scheme == "rank_sum":
+        return tuple(
+            Fraction(2 * (n_items + 1 - k), n_items * (n_items + 1)) for k in range(1, n_items + 1)
+        )
+    if scheme == "reciprocal":
+        return tuple(inverse / sum(inverses) for inverse in inverses)
+    raise ValueError(f"no scheme {scheme!r}: choose from {', '.join(SCHEMES)}")
+
+
+def positional_shares(ranks: Sequence[Fraction], scheme: str) -> tuple[Fraction, ...]:
+    """Weights of one complete ranking, exact; tied items share the weights of their positions.
+
+    Only the order of `ranks` counts: 1, 2, 2, 4 and 1, 2.5, 2.5, 4 give the same.
+    """
+    up_to = [Fraction(0), *accumulate(positional_weights(len(ranks), scheme))]
+    ordered = sorted(ranks)
+    span = {
+        rank: (ordered.index(rank), ordered.index(rank) + ordered.count(rank)) for rank in {*ranks}
+    }
+    return tuple(
+        (up_to[end] - up_to[start]) / (end - start) for start, end in (span[r] for r in ranks)
+    )
+
+
+def ranking_weights(ranks: NDArray[np.float64], scheme: str) -> NDArray[np.float64]:
+    """Weights of many rankings at once, as `positional_shares`.
+
+    Parameters
+    ----------
+    ranks
+        Shape (..., n_items), 1 = most important; not changed.
+    scheme
+        One of `SCHEMES`.
+
+    Returns
+    -------
+    ndarray
+        Shares of the same shape. A ranking with an empty place is NaN throughout.
+    """
+    places = np.asarray(ranks, np.float64)
+    up_to = np.array(
+        [0.0, *(float(part) for part in accumulate(positional_weights(places.shape[-1], scheme)))]
+    )
+    before = (places[..., None, :] < places[..., :, None]).sum(axis=-1)
+    level = (places[..., None, :] == places[..., :, None]).sum(axis=-1)
+    missing = np.isnan(places).any(axis=-1, keepdims=True)
+    level = np.where(missing, 1, level)
+    result = (up_to[before + np.where(missing, 0, level)] - up_to[before]) / level
+    return np.where(missing, np.nan, result)

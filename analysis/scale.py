@@ -1,0 +1,43 @@
+"""The scale that ratings are given on: its smallest and its largest value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analysis.errors import quoted
+from analysis.tables import parse_decimal
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale by its bounds, exact; `low` is below `high`."""
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def exact(self) -> tuple[Decimal, Decimal]:
+        """Both bounds as `read_ratings` takes them."""
+        return self.low, self.high
+
+    @property
+    def floats(self) -> tuple[float, float]:
+        """Both bounds as the statistics take them."""
+        return float(self.low), float(self.high)
+
+
+def parse_scale(text: str) -> Scale:
+    """Read a scale written as smallest:largest, for example 1:9 or -3:3.
+
+    Raises
+    ------
+    ValueError
+        If these are not two decimal numbers, the smaller one first.
+    """
+    bounds = [parse_decimal(part.strip()) for part in text.split(":")]
+    if len(bounds) != 2 or bounds[0] is None or bounds[1] is None:
+        raise ValueError(f"found {quoted(text)}, expected smallest:largest, for example 1:9")
+    if bounds[0] >= bounds[1]:
+        raise ValueError(f"found {quoted(text)}, expected the smaller number first")
+    return Scale(bounds[0], bounds[1])

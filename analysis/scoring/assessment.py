@@ -1,0 +1,150 @@
+"""One run of the scoring engine: everything that follows from data, weights and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.scoring.composition import Hierarchy, root_contributions
+from analysis.scoring.data import UnitColumns, UnitData
+from analysis.scoring.groups import Group, group_index
+from analysis.scoring.remarks import Remark, find_remarks
+from analysis.scoring.score import UnitScores, score_units
+from analysis.scoring.thresholds import (
+    GivenThreshold,
+    Indicator,
+    Reference,
+    Thresholds,
+    find_thresholds,
+    per_row,
+)
+from analysis.scoring.tiers import Tier, place_in_tiers, rank_by_year
+from analysis.scoring.years import (
+    Contributions,
+    Growth,
+    YearMean,
+    arrange,
+    contributions,
+    mean_annual_growth,
+    year_means,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How data become an index."""
+
+    reference: Reference = "pooled"
+    base_year: int | None = None
+    #: whether the headline index is the capped one
+    cap: bool = False
+    #: value of a unit that is at the threshold everywhere: 1 or 100
+    out_of: int = 1
+    tiers: tuple[Tier, ...] = ()
+    #: bounds above which units of a group are counted, on the printed scale
+    cuts: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Scores of all unit-years with everything that is printed beside them."""
+
+    data: UnitData
+    hierarchy: Hierarchy
+    thresholds: Thresholds
+    rules: Rules
+    #: on the scale 0 to 1
+    core: UnitScores
+    #: shape (n_unit_years,), on the printed scale; the headline is one of the other two
+    index: Floats
+    index_uncapped: Floats
+    index_capped: Floats
+    #: shape (n_unit_years, n_inner), on the printed scale, of the headline
+    scores: Floats
+    #: shape (n_unit_years,); NaN where there is no index
+    ranks: Floats
+    tiers: tuple[Tier | None, ...]
+    years: tuple[YearMean, ...]
+    annual: Growth
+    contributions: Contributions
+    #: column of the table of units → its groups
+    groups: dict[str, tuple[Group, ...]]
+    remarks: tuple[Remark, ...]
+
+
+def assess(
+    data: UnitData,
+    indicators: Sequence[Indicator],
+    hierarchy: Hierarchy,
+    rules: Rules,
+    *,
+    given: dict[str, GivenThreshold] | None = None,
+    columns: UnitColumns | None = None,
+) -> Assessment:
+    """Find thresholds, score every unit-year, and look at years and groups.
+
+    Parameters
+    ----------
+    data
+        Values, columns in the order of `hierarchy.leaves`.
+    indicators
+        The leaves, in the same order.
+    hierarchy
+        The tree with the weights to use.
+    rules
+        Reference of the thresholds, cap, printed scale, tiers, cuts.
+    given
+        Thresholds that replace the rule.
+    columns
+        Table of units, for groups.
+
+    Raises
+    ------
+    ThresholdError
+        Naming the indicator whose threshold cannot be used.
+    """
+    thresholds = find_thresholds(
+        data.values,
+        data.years,
+        indicators,
+        reference=rules.reference,
+        base_year=rules.base_year,
+        given=given,
+    )
+    costly = not np.isnan(thresholds.lower).all()
+    core = score_units(
+        data.values,
+        hierarchy,
+        upper=per_row(thresholds, data.years),
+        lower=thresholds.lower if costly else None,
+    )
+    headline = core.capped if rules.cap else core.plain
+    index = rules.out_of * headline.index
+    panel = arrange(index, data.units, data.years)
+    parts = rules.out_of * root_contributions(headline, hierarchy)
+    groups = {} if columns is None else columns.columns
+    cuts = [float(cut) for cut in rules.cuts]
+    return Assessment(
+        data=data,
+        hierarchy=hierarchy,
+        thresholds=thresholds,
+        rules=rules,
+        core=core,
+        index=index,
+        index_uncapped=rules.out_of * core.plain.index,
+        index_capped=rules.out_of * core.capped.index,
+        scores=rules.out_of * headline.scores,
+        ranks=rank_by_year(index, data.years),
+        tiers=place_in_tiers(index, rules.tiers),
+        years=year_means(panel),
+        annual=mean_annual_growth(panel),
+        contributions=contributions(panel, parts),
+        groups={name: group_index(panel, name, of, cuts=cuts) for name, of in groups.items()},
+        remarks=find_remarks(data, thresholds, base_year=rules.base_year, columns=columns),
+    )

@@ -1,0 +1,406 @@
+"""The weight file `delphi-weights/1`: what leaves the program and what the scoring engine reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError, Problem, Problems, quoted
+from analysis.exact import decimal_string, terminating_string
+from analysis.tables import parse_decimal, read_bytes
+from analysis.tree import GroupWeights, Node, Tree, global_weights
+
+Interval = tuple[Fraction, Fraction]
+
+FORMAT = "delphi-weights/1"
+#: Largest distance of a sum or a product of printed shares from the exact one.
+TOLERANCE = Fraction(1, 10**18)
+INTERVAL_DIGITS = 10
+_WEIGHTS = ("local", "global", "published_local_percent", "published_global_percent")
+#: Columns of the CSV that hold numbers of ours, which no spreadsheet runs.
+_NUMERIC = frozenset((*_WEIGHTS, "level", "interval95_low", "interval95_high"))
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a weight file says about where its weights come from; None where there is no study."""
+
+    rehearsal: bool = False
+    study_id: str | None = None
+    title_zh: str | None = None
+    title_en: str | None = None
+    protocol_sha256: str | None = None
+    round: int | None = None
+    #: YYYY-MM-DD
+    released_on: str | None = None
+    invited: int | None = None
+    answered: int | None = None
+    used: int | None = None
+    aggregation: str | None = None
+    #: decimal string; with several steps an object of group (`root` for the roots) → decimal string
+    rounding_step_percent: str | Mapping[str, str] | None = None
+    quantile: str | None = None
+    expert_weights: str | None = None
+    answers_sha256: str | None = None
+    bundle_sha256: str | None = None
+    seed: int | None = None
+
+
+NO_STUDY = Origin()
+
+
+def software() -> str:
+    """Return name and version of this program."""
+    try:
+        return f"delphi-weights {version('delphi-weights')}"
+    except PackageNotFoundError:
+        return "delphi-weights"
+
+
+def weight_document(
+    tree: Tree,
+    local: Mapping[str, Fraction],
+    *,
+    origin: Origin = NO_STUDY,
+    published: GroupWeights | None = None,
+    interval95: Mapping[str, Interval] | None = None,
+) -> dict[str, Any]:
+    """Make the document of a weight file.
+
+    Parameters
+    ----------
+    tree
+        The indicators.
+    local
+        Exact local weight of every node, as `analysis.tree.local_weights` returns them.
+    origin
+        Study, panel, rules and provenance.
+    published
+        Rounded percentages of the elicited groups that have a publishing step: group → code →
+        percent, each group summing to exactly 100. Elsewhere the published weight is the exact one.
+    interval95
+        Code → low and high end of the 95 % interval of the local weight, shares of 1.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. `local` and `global` have 20 significant digits, so the leaves sum to 1
+        within 1e-18; `published_global_percent` is the product of the published local weights.
+
+    Raises
+    ------
+    ValueError
+        If `published` names what is no elicited group, or does not sum to 100.
+    """
+    given = dict(published or {})
+    groups = tree.groups()
+    for group, percents in given.items():
+        if group not in groups or tree.rule(group) != "elicited":
+            raise ValueError(f"{group!r} is no elicited group")
+        if set(percents) != set(groups[group]) or sum(percents.values()) != 100:
+            raise ValueError(f"the published weights of {group!r} do not sum to 100")
+    rounded = {code: percent for percents in given.values() for code, percent in percents.items()}
+    texts = _texts(tree, local, rounded)
+    intervals = interval95 or {}
+    nodes = [_node(tree, node, texts[node.code], intervals.get(node.code)) for node in tree.nodes]
+    return {**_heading(origin), "nodes": nodes}
+
+
+def _texts(
+    tree: Tree, local: Mapping[str, Fraction], rounded: Mapping[str, Fraction]
+) -> dict[str, dict[str, str]]:
+    """Write the four weights of every node; `rounded` holds percentages."""
+    published = {code: rounded.get(code, share * 100) for code, share in local.items()}
+    global_ = global_weights(tree, local)
+    product = global_weights(tree, {code: percent / 100 for code, percent in published.items()})
+    texts = {}
+    for node in tree.nodes:
+        code = node.code
+        local_text = terminating_string if code in rounded else decimal_string
+        global_text = local_text if node.parent is None else decimal_string
+        texts[code] = {
+            "local": decimal_string(local[code]),
+            "global": decimal_string(global_[code]),
+            "published_local_percent": local_text(published[code]),
+            "published_global_percent": global_text(product[code] * 100),
+        }
+    return texts
+
+
+def _heading(origin: Origin) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "rehearsal": origin.rehearsal,
+        "study": {
+            "id": origin.study_id,
+            "title": {"zh": origin.title_zh, "en": origin.title_en},
+            "protocol_sha256": origin.protocol_sha256,
+        },
+        "round": origin.round,
+        "released_on": origin.released_on,
+        "panel": {"invited": origin.invited, "answered": origin.answered, "used": origin.used},
+        "rules": {
+            "aggregation": origin.aggregation,
+            "rounding_step_percent": origin.rounding_step_percent,
+            "quantile": origin.quantile,
+            "expert_weights": origin.expert_weights,
+        },
+        "provenance": {
+            "answers_sha256": origin.answers_sha256,
+            "bundle_sha256": origin.bundle_sha256,
+            "software": software(),
+            "seed": origin.seed,
+        },
+    }
+
+
+def _node(
+    tree: Tree, node: Node, weights: Mapping[str, str], interval: Interval | None
+) -> dict[str, Any]:
+    return {
+        "code": node.code,
+        "parent": node.parent,
+        "level": tree.level(node.code),
+        "name": {"zh": node.name_zh, "en": node.name_en},
+        "kind": node.kind,
+        "direction": node.direction,
+        "unit": {"zh": node.unit_zh, "en": node.unit_en},
+        "weight_rule": node.weight_rule,
+        **weights,
+        "interval95": interval and [decimal_string(end, INTERVAL_DIGITS) for end in interval],
+    }
+
+
+def to_csv(document: Mapping[str, Any]) -> str:
+    """Write the nodes of a weight file as CSV, one row a node, with a byte order mark.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    text = io.StringIO(newline="")
+    text.write("\ufeff")
+    writer = csv.writer(text, lineterminator="\r\n")
+    rows = [_flat(node) for node in document["nodes"]]
+    writer.writerow(rows[0])
+    writer.writerows([_cell(column, value) for column, value in row.items()] for row in rows)
+    return text.getvalue()
+
+
+def _flat(node: Mapping[str, Any]) -> dict[str, Any]:
+    low, high = node["interval95"] or (None, None)
+    unit = node["unit"] or {"zh": None, "en": None}
+    return {
+        **{key: node[key] for key in ("code", "parent", "level")},
+        **{f"name_{language}": node["name"][language] for language in ("zh", "en")},
+        **{key: node[key] for key in ("kind", "direction")},
+        **{f"unit_{language}": unit[language] for language in ("zh", "en")},
+        **{key: node[key] for key in ("weight_rule", *_WEIGHTS)},
+        "interval95_low": low,
+        "interval95_high": high,
+    }
+
+
+def _cell(column: str, value: Any) -> str:
+    text = "" if value is None else str(value)
+    guarded = column not in _NUMERIC and text.startswith(_FORMULA_STARTS)
+    return f"'{text}" if guarded else text
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A weight file that was read and checked; weights by code, exact as printed."""
+
+    file: str
+    #: the whole document as it stands in the file
+    document: dict[str, Any]
+    #: the indicators; `local_percent` is not filled
+    tree: Tree
+    #: shares of 1
+    local: dict[str, Fraction]
+    global_: dict[str, Fraction]
+    #: percentages
+    published_local: dict[str, Fraction]
+    published_global: dict[str, Fraction]
+
+
+def read_weight_file(path: str | Path, *, for_scoring: bool = False) -> WeightFile:
+    """Read a weight file and check it: its form by the schema, then its arithmetic.
+
+    Parameters
+    ----------
+    path
+        A JSON file `delphi-weights/1`; further keys are allowed.
+    for_scoring
+        Whether every leaf must say its kind and direction.
+
+    Raises
+    ------
+    InputError
+        Naming the path of each key that is missing or not what the schema says; then of codes that
+        repeat, nodes that do not stand after their parent, levels that do not fit; then of groups
+        whose weights do not sum to 1 within 1e-18 (100 within 1e-16 where published) and of global
+        weights that are not the product of the local ones.
+    """
+    document = read_json(path)
+    problems = Problems(str(path))
+    _check_form(document, schema(), "", problems)
+    problems.raise_any()
+    entries = document["nodes"]
+    _check_places(entries, problems)
+    problems.raise_any()
+    tree = Tree(tuple(map(_read_node, entries)))
+    weights = [{entry["code"]: Fraction(entry[key]) for entry in entries} for key in _WEIGHTS]
+    places = {entry["code"]: f"nodes[{at}]" for at, entry in enumerate(entries)}
+    for code, key, found, expected in _wrong_weights(tree, weights):
+        problems.add(found, expected, column=f"{places[code]}.{key}")
+    for leaf in tree.leaves if for_scoring else ():
+        if leaf.kind is None or leaf.direction is None:
+            found = "a leaf without kind or direction"
+            problems.add(found, "both, for scoring", column=places[leaf.code])
+    problems.raise_any()
+    return WeightFile(str(path), document, tree, *weights)
+
+
+def _check_form(value: Any, rule: Mapping[str, Any], path: str, problems: Problems) -> None:
+    """Hold a value against the part of JSON Schema that `schema` uses."""
+    if not _fits(value, rule):
+        found = value if isinstance(value, str) else json.dumps(value, default=str)
+        problems.add(quoted(found), rule["description"], column=path or "(all)")
+    elif isinstance(value, dict):
+        for key in (key for key in rule.get("required", ()) if key not in value):
+            problems.add("nothing", f"the key {key}", column=f"{path}.{key}".lstrip("."))
+        inner = rule.get("properties", {})
+        for key in (key for key in inner if key in value):
+            _check_form(value[key], inner[key], f"{path}.{key}".lstrip("."), problems)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            _check_form(item, rule["items"], f"{path}[{at}]", problems)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "string": lambda value: isinstance(value, str),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def _fits(value: Any, rule: Mapping[str, Any]) -> bool:
+    names = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    if not any(_TYPES[name](value) for name in names) or value not in rule.get("enum", [value]):
+        return False
+    if isinstance(value, str):
+        return "pattern" not in rule or re.fullmatch(rule["pattern"], value) is not None
+    if isinstance(value, list):
+        return bool(rule["minItems"] <= len(value) <= rule.get("maxItems", len(value)))
+    return not isinstance(value, int) or bool(value >= rule.get("minimum", value))
+
+
+def _check_places(entries: list[dict[str, Any]], problems: Problems) -> None:
+    levels: dict[str | None, int] = {None: 0}
+    for at, entry in enumerate(entries):
+        code, parent = entry["code"], entry["parent"]
+        if code in levels:
+            problems.add(f"{quoted(code)} twice", "each code once", column=f"nodes[{at}].code")
+        elif parent not in levels:
+            expected = "null or the code of a node before this one"
+            problems.add(quoted(str(parent)), expected, column=f"nodes[{at}].parent")
+        elif entry["level"] != levels[parent] + 1:
+            expected = f"{levels[parent] + 1}, one below its parent"
+            problems.add(str(entry["level"]), expected, column=f"nodes[{at}].level")
+        levels[code] = entry["level"]
+
+
+def _read_node(entry: Mapping[str, Any]) -> Node:
+    unit = entry["unit"] or {}
+    return Node(
+        code=entry["code"],
+        parent=entry["parent"],
+        name_zh=entry["name"]["zh"],
+        name_en=entry["name"]["en"],
+        kind=entry["kind"],
+        direction=entry["direction"],
+        unit_zh=unit.get("zh"),
+        unit_en=unit.get("en"),
+        weight_rule=entry["weight_rule"],
+    )
+
+
+def _wrong_weights(
+    tree: Tree, weights: list[dict[str, Fraction]]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (code, key, found, expected) for groups that do not add up and paths that are off."""
+    leaves = tuple(leaf.code for leaf in tree.leaves)
+    for first, whole in ((0, 1), (2, 100)):
+        local, global_ = weights[first : first + 2]
+        sums = [(first, local, codes) for codes in tree.groups().values()]
+        for key, shares, codes in [*sums, (first + 1, global_, leaves)]:
+            total = sum((shares[code] for code in codes), Fraction(0))
+            if abs(total - whole) > TOLERANCE * whole:
+                found = f"a sum of {float(total):.12g} over {quoted(', '.join(codes))}"
+                yield codes[0], _WEIGHTS[key], found, f"a sum of {whole}"
+        products = global_weights(tree, {code: share / whole for code, share in local.items()})
+        for code, product in products.items():
+            if abs(global_[code] - product * whole) > TOLERANCE * whole:
+                expected = f"{decimal_string(product * whole)}, the product of the local weights"
+                yield code, _WEIGHTS[first + 1], f"{float(global_[code]):.12g}", expected
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file; fractions become `Decimal`.
+
+    Raises
+    ------
+    InputError
+        For a file that is not UTF-8 or not JSON, a key given twice, NaN, Infinity, and numbers
+        beyond any use.
+    """
+    try:
+        return json.loads(
+            read_bytes(path).decode("utf-8-sig"),
+            object_pairs_hook=_without_duplicates,
+            parse_float=_usable_number,
+            parse_constant=_usable_number,
+        )
+    except UnicodeDecodeError:
+        found, row = "bytes that are not UTF-8", None
+    except json.JSONDecodeError as error:
+        found, row = f"no JSON ({error.msg})", error.lineno
+    except RecursionError:
+        found, row = "brackets nested too deep", None
+    except ValueError as error:
+        found, row = str(error), None
+    raise InputError([Problem(str(path), found, "a JSON file (UTF-8)", row)])
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"key {quoted(next(k for k in keys if keys.count(k) > 1))} twice")
+    return result
+
+
+def _usable_number(text: str) -> Any:
+    number = parse_decimal(text)
+    if number is None:
+        raise ValueError(f"the number {quoted(text)}")
+    return number
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the weight file."""
+    path = files("analysis").joinpath("schemas", "delphi-weights-1.json")
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document

@@ -1,0 +1,60 @@
+"""The submission document: one immutable revision of one respondent's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from delphi.domain.allocation import Allocation
+from delphi.domain.questionnaire import Questionnaire
+
+FORMAT = "delphi-submission/1"
+RECEIPT_CHARACTERS = 20
+
+
+def to_document(
+    questionnaire: Questionnaire,
+    revision: int,
+    answers: Iterable[Allocation],
+    *,
+    texts: Mapping[str, str],
+    confirmed_unchanged: bool,
+) -> dict[str, Any]:
+    """Return the stored document `delphi-submission/1`.
+
+    Parameters
+    ----------
+    questionnaire
+        The frozen questionnaire that was answered.
+    revision
+        1, 2, … of this respondent in this round.
+    answers
+        One for each question, in the order of the questionnaire.
+    texts
+        Item → SHA-256 of the reason; the reason itself lies elsewhere.
+    confirmed_unchanged
+        Whether the last answer was kept with one press.
+    """
+    return {
+        "format": FORMAT,
+        "study": questionnaire.study,
+        "round": questionnaire.round,
+        "revision": revision,
+        "questionnaire_sha256": questionnaire.sha256,
+        "answers": [_answer(answer) for answer in answers],
+        "self_assessment": None,
+        "confirmed_unchanged": confirmed_unchanged,
+        "texts": [{"item": item, "sha256": texts[item]} for item in sorted(texts)],
+    }
+
+
+def _answer(answer: Allocation) -> dict[str, Any]:
+    head = {"question": answer.question, "method": "constant_sum"}
+    if answer.points is None:
+        return {**head, "abstain": True}
+    return {**head, "values": dict(answer.points)}
+
+
+def points_of(document: Mapping[str, Any]) -> dict[str, Mapping[str, int] | None]:
+    """Return question → points by item (None: abstained) of a stored submission."""
+    return {answer["question"]: answer.get("values") for answer in document["answers"]}

@@ -1,0 +1,104 @@
+"""What is typed is kept: one draft per respondent and round, a second when two windows differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from analysis.record.canonical import canonical_text
+from delphi.domain.allocation import Typed
+from delphi.errors import DomainError
+from delphi.models.answer import Draft, Respondent
+
+WORKING, OTHER = 1, 2
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of the typed fields."""
+
+    #: version of the working draft
+    version: int
+    #: another window had saved something different; what was typed here is kept as the other draft
+    conflict: bool = False
+
+
+def ensure_respondent(session: Session, respondent: str, study_id: str) -> None:
+    """Make the respondent's row when it is not there yet, and take its lock."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(
+        dialect.insert(Respondent)
+        .values(pseudonym=respondent, study_id=study_id)
+        .on_conflict_do_nothing()
+    )
+    session.execute(
+        select(Respondent.pseudonym).where(Respondent.pseudonym == respondent).with_for_update()
+    )
+
+
+def save_draft(
+    session: Session, *, study_id: str, respondent: str, round_id: str, typed: Typed, version: int
+) -> Saved:
+    """Keep what is typed.
+
+    Parameters
+    ----------
+    study_id, respondent, round_id
+        Whose draft of which round.
+    typed
+        The fields as typed.
+    version
+        The version that the form was rendered from; 0 when there was no draft.
+    """
+    ensure_respondent(session, respondent, study_id)
+    content = canonical_text(typed.to_document())
+    working = session.get(Draft, (respondent, round_id, WORKING))
+    if working is None:
+        session.add(_draft(respondent, round_id, WORKING, 1, content))
+        session.flush()
+        return Saved(1)
+    if working.content == content:
+        return Saved(working.version)
+    if working.version != version:
+        _replace(session, _draft(respondent, round_id, OTHER, working.version, content))
+        return Saved(working.version, conflict=True)
+    working.version, working.content = version + 1, content
+    session.flush()
+    return Saved(working.version)
+
+
+def choose_draft(
+    session: Session, *, study_id: str, respondent: str, round_id: str, keep_other: bool
+) -> int:
+    """Settle a conflict: go on with the working draft or with the other; return the version."""
+    ensure_respondent(session, respondent, study_id)
+    working = session.get(Draft, (respondent, round_id, WORKING))
+    other = session.get(Draft, (respondent, round_id, OTHER))
+    if working is None or other is None:
+        raise DomainError("draft_settled")
+    if keep_other:
+        working.content, working.version = other.content, working.version + 1
+    session.delete(other)
+    session.flush()
+    return working.version
+
+
+def _draft(respondent: str, round_id: str, slot: int, version: int, content: str) -> Draft:
+    return Draft(
+        respondent=respondent, round_id=round_id, slot=slot, version=version, content=content
+    )
+
+
+def _replace(session: Session, draft: Draft) -> None:
+    session.execute(
+        delete(Draft).where(
+            Draft.respondent == draft.respondent,
+            Draft.round_id == draft.round_id,
+            Draft.slot == draft.slot,
+        )
+    )
+    session.add(draft)
+    session.flush()

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+blueprint = Blueprint("studies", __name__, url_prefix="/studies")
