@@ -95,7 +95,7 @@ def dispersion(values: Floats, scale: tuple[float, float]) -> Dispersion:
     n = np.count_nonzero(~np.isnan(answers), axis=1)
     given = np.arange(answers.shape[1]) < n[:, None]
     mean, sd = _moments(answers, n, given)
-    q1, median, q3 = (quantile(answers, n, share) for share in (0.25, 0.5, 0.75))
+    q1, median, q3 = (_quantile(answers, n, share) for share in (0.25, 0.5, 0.75))
     several = n > 1
     q1[~several] = q3[~several] = np.nan
     return Dispersion(
@@ -126,7 +126,8 @@ def _sorted_answers(values: Floats, scale: tuple[float, float]) -> Floats:
     if matrix.size and ((matrix < low) | (matrix > high)).any():
         raise ValueError(f"a value off the scale from {low} to {high}")
     rows = matrix.T if len(matrix) else np.full((matrix.shape[1], 1), np.nan)
-    return np.sort(np.ascontiguousarray(rows), axis=1)
+    # Adding 0 turns the -0.0 of a cell "-0" into 0.0.
+    return np.sort(np.ascontiguousarray(rows) + 0.0, axis=1)
 
 
 def _moments(
@@ -163,8 +164,8 @@ def _quotient(numerator: Floats, denominator: Floats) -> Floats:
     return result
 
 
-def quantile(answers: Floats, n: NDArray[np.int64], share: float) -> Floats:
-    """Return the type-7 quantile of each row of ascending answers, of which n are not NaN."""
+def _quantile(answers: Floats, n: NDArray[np.int64], share: float) -> Floats:
+    """Type-7 quantile of each row of ascending answers, of which n are not NaN."""
     position = np.maximum(n - 1, 0) * share
     below = position.astype(np.int64)
     above = np.minimum(below + 1, np.maximum(n - 1, 0))

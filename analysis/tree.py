@@ -128,8 +128,7 @@ def read_tree(path: str | Path, *, for_scoring: bool = False, require_weights: b
     direction`, `unit` or `unit_zh unit_en`, `source_zh source_en note_zh note_en`; others are
     ignored. The order of rows is the order of siblings; a child may stand before its parent.
     """
-    file = str(path)
-    text = decode(read_bytes(path), file)
+    text = decode(read_bytes(path), file := str(path))
     return parse_tree(text, file, for_scoring=for_scoring, require_weights=require_weights)
 
 

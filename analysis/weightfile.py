@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import InputError, Problem, Problems, quoted
+from analysis.errors import SHOWN, InputError, Problem, Problems, quoted
 from analysis.exact import decimal_string, terminating_string
 from analysis.tables import parse_decimal, read_bytes
 from analysis.tree import GroupWeights, Node, Tree, global_weights
@@ -24,7 +24,6 @@ Interval = tuple[Fraction, Fraction]
 FORMAT = "delphi-weights/1"
 #: Largest distance of a sum or a product of printed shares from the exact one.
 TOLERANCE = Fraction(1, 10**18)
-INTERVAL_DIGITS = 10
 _WEIGHTS = ("local", "global", "published_local_percent", "published_global_percent")
 #: Columns of the CSV that hold numbers of ours, which no spreadsheet runs.
 _NUMERIC = frozenset((*_WEIGHTS, "level", "interval95_low", "interval95_high"))
@@ -56,9 +55,6 @@ class Origin:
     seed: int | None = None
 
 
-NO_STUDY = Origin()
-
-
 def software() -> str:
     """Return name and version of this program."""
     try:
@@ -71,7 +67,7 @@ def weight_document(
     tree: Tree,
     local: Mapping[str, Fraction],
     *,
-    origin: Origin = NO_STUDY,
+    origin: Origin | None = None,
     published: GroupWeights | None = None,
     interval95: Mapping[str, Interval] | None = None,
 ) -> dict[str, Any]:
@@ -84,7 +80,7 @@ def weight_document(
     local
         Exact local weight of every node, as `analysis.tree.local_weights` returns them.
     origin
-        Study, panel, rules and provenance.
+        Study, panel, rules and provenance; None without a study.
     published
         Rounded percentages of the elicited groups that have a publishing step: group → code →
         percent, each group summing to exactly 100. Elsewhere the published weight is the exact one.
@@ -113,7 +109,7 @@ def weight_document(
     texts = _texts(tree, local, rounded)
     intervals = interval95 or {}
     nodes = [_node(tree, node, texts[node.code], intervals.get(node.code)) for node in tree.nodes]
-    return {**_heading(origin), "nodes": nodes}
+    return {**_heading(origin or Origin()), "nodes": nodes}
 
 
 def _texts(
@@ -124,10 +120,9 @@ def _texts(
     global_ = global_weights(tree, local)
     product = global_weights(tree, {code: percent / 100 for code, percent in published.items()})
     texts = {}
-    for node in tree.nodes:
-        code = node.code
+    for code in local:
         local_text = terminating_string if code in rounded else decimal_string
-        global_text = local_text if node.parent is None else decimal_string
+        global_text = local_text if tree.level(code) == 1 else decimal_string
         texts[code] = {
             "local": decimal_string(local[code]),
             "global": decimal_string(global_[code]),
@@ -177,7 +172,7 @@ def _node(
         "unit": {"zh": node.unit_zh, "en": node.unit_en},
         "weight_rule": node.weight_rule,
         **weights,
-        "interval95": interval and [decimal_string(end, INTERVAL_DIGITS) for end in interval],
+        "interval95": interval and [decimal_string(end, 10) for end in interval],
     }
 
 
@@ -211,8 +206,7 @@ def _flat(node: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(column: str, value: Any) -> str:
     text = "" if value is None else str(value)
-    guarded = column not in _NUMERIC and text.startswith(_FORMULA_STARTS)
-    return f"'{text}" if guarded else text
+    return f"'{text}" if column not in _NUMERIC and text.startswith(_FORMULA_STARTS) else text
 
 
 @dataclass(frozen=True)
@@ -254,8 +248,7 @@ def read_weight_file(path: str | Path, *, for_scoring: bool = False) -> WeightFi
     problems = Problems(str(path))
     _check_form(document, schema(), "", problems)
     problems.raise_any()
-    entries = document["nodes"]
-    _check_places(entries, problems)
+    _check_places(entries := document["nodes"], problems)
     problems.raise_any()
     tree = Tree(tuple(map(_read_node, entries)))
     weights = [{entry["code"]: Fraction(entry[key]) for entry in entries} for key in _WEIGHTS]
@@ -264,8 +257,7 @@ def read_weight_file(path: str | Path, *, for_scoring: bool = False) -> WeightFi
         problems.add(found, expected, column=f"{places[code]}.{key}")
     for leaf in tree.leaves if for_scoring else ():
         if leaf.kind is None or leaf.direction is None:
-            found = "a leaf without kind or direction"
-            problems.add(found, "both, for scoring", column=places[leaf.code])
+            problems.add("no kind or no direction", "both on a leaf", column=places[leaf.code])
     problems.raise_any()
     return WeightFile(str(path), document, tree, *weights)
 
@@ -273,8 +265,8 @@ def read_weight_file(path: str | Path, *, for_scoring: bool = False) -> WeightFi
 def _check_form(value: Any, rule: Mapping[str, Any], path: str, problems: Problems) -> None:
     """Hold a value against the part of JSON Schema that `schema` uses."""
     if not _fits(value, rule):
-        found = value if isinstance(value, str) else json.dumps(value, default=str)
-        problems.add(quoted(found), rule["description"], column=path or "(all)")
+        found = quoted(value) if isinstance(value, str) else json.dumps(value, default=str)[:SHOWN]
+        problems.add(found, rule["description"], column=path or None)
     elif isinstance(value, dict):
         for key in (key for key in rule.get("required", ()) if key not in value):
             problems.add("nothing", f"the key {key}", column=f"{path}.{key}".lstrip("."))
@@ -366,13 +358,16 @@ def read_json(path: str | Path) -> Any:
         For a file that is not UTF-8 or not JSON, a key given twice, NaN, Infinity, and numbers
         beyond any use.
     """
+    data = read_bytes(path)
     try:
-        return json.loads(
-            read_bytes(path).decode("utf-8-sig"),
+        document = json.loads(
+            data.decode("utf-8-sig"),
             object_pairs_hook=_without_duplicates,
             parse_float=_usable_number,
             parse_constant=_usable_number,
         )
+        json.dumps(document, ensure_ascii=False, default=str).encode()  # no half characters
+        return document
     except UnicodeDecodeError:
         found, row = "bytes that are not UTF-8", None
     except json.JSONDecodeError as error:
@@ -402,5 +397,4 @@ def _usable_number(text: str) -> Any:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the weight file."""
     path = files("analysis").joinpath("schemas", "delphi-weights-1.json")
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return document
+    return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +77,20 @@ def positional_shares(ranks: Sequence[Fraction], scheme: str) -> tuple[Fraction,
 
     Only the order of `ranks` counts: 1, 2, 2, 4 and 1, 2.5, 2.5, 4 give the same.
     """
-    up_to = [Fraction(0), *accumulate(positional_weights(len(ranks), scheme))]
-    ordered = sorted(ranks)
-    span = {
-        rank: (ordered.index(rank), ordered.index(rank) + ordered.count(rank)) for rank in {*ranks}
-    }
-    return tuple(
-        (up_to[end] - up_to[start]) / (end - start) for start, end in (span[r] for r in ranks)
-    )
+    result = [Fraction(0)] * len(ranks)
+    start = 0
+    for _, tied in groupby(sorted(range(len(ranks)), key=ranks.__getitem__), ranks.__getitem__):
+        places = list(tied)
+        for at in places:
+            result[at] = _mean_weight(len(ranks), scheme, start, start + len(places))
+        start += len(places)
+    return tuple(result)
+
+
+@lru_cache(maxsize=4096)
+def _mean_weight(n_items: int, scheme: str, start: int, end: int) -> Fraction:
+    """Mean weight of the positions from `start` (counted from 0) to before `end`."""
+    return sum(positional_weights(n_items, scheme)[start:end], Fraction(0)) / (end - start)
 
 
 def ranking_weights(ranks: NDArray[np.float64], scheme: str) -> NDArray[np.float64]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scoring.composition import Hierarchy, root_contributions
+from analysis.scoring.composition import Composition, Hierarchy, root_contributions
 from analysis.scoring.data import UnitColumns, UnitData
 from analysis.scoring.groups import Group, group_index
+from analysis.scoring.normalisation import capped_cells
 from analysis.scoring.remarks import Remark, find_remarks
-from analysis.scoring.score import UnitScores, score_units
+from analysis.scoring.score import score_units
 from analysis.scoring.thresholds import (
     GivenThreshold,
     Indicator,
@@ -59,8 +60,12 @@ class Assessment:
     hierarchy: Hierarchy
     thresholds: Thresholds
     rules: Rules
-    #: on the scale 0 to 1
-    core: UnitScores
+    #: shape (n_unit_years, n_leaves), before any cap, on the scale 0 to 1
+    normalised: Floats
+    #: shape (n_unit_years, n_leaves): cells above 1
+    above: NDArray[np.bool_]
+    #: the headline on the scale 0 to 1, with the coverage of every node
+    composition: Composition
     #: shape (n_unit_years,), on the printed scale; the headline is one of the other two
     index: Floats
     index_uncapped: Floats
@@ -118,13 +123,17 @@ def assess(
         given=given,
     )
     costly = not np.isnan(thresholds.lower).all()
-    core = score_units(
-        data.values,
-        hierarchy,
-        upper=per_row(thresholds, data.years),
-        lower=thresholds.lower if costly else None,
+    plain, capped = (
+        score_units(
+            data.values,
+            hierarchy,
+            upper=per_row(thresholds, data.years),
+            lower=thresholds.lower if costly else None,
+            capped=capped,
+        )
+        for capped in (False, True)
     )
-    headline = core.capped if rules.cap else core.plain
+    headline = (capped if rules.cap else plain).composition
     index = rules.out_of * headline.index
     panel = arrange(index, data.units, data.years)
     parts = rules.out_of * root_contributions(headline, hierarchy)
@@ -135,10 +144,12 @@ def assess(
         hierarchy=hierarchy,
         thresholds=thresholds,
         rules=rules,
-        core=core,
+        normalised=plain.normalised,
+        above=capped_cells(plain.normalised),
+        composition=headline,
         index=index,
-        index_uncapped=rules.out_of * core.plain.index,
-        index_capped=rules.out_of * core.capped.index,
+        index_uncapped=rules.out_of * plain.composition.index,
+        index_capped=rules.out_of * capped.composition.index,
         scores=rules.out_of * headline.scores,
         ranks=rank_by_year(index, data.years),
         tiers=place_in_tiers(index, rules.tiers),

@@ -36,7 +36,9 @@ class _Level:
     """Inner nodes of equal height: they are composed together."""
 
     nodes: NDArray[np.intp]
-    #: shape (n_all_nodes, len(nodes)): local weight of each child, divided by its group's total
+    #: their children, by position
+    children: NDArray[np.intp]
+    #: shape (len(children), len(nodes)): local weight of each child as a share of its group
     weights: Floats
 
 
@@ -103,7 +105,7 @@ def build_hierarchy(branches: Iterable[Branch]) -> Hierarchy:
     )
     paths = np.eye(len(leaves), len(position))
     for level in levels:
-        paths[:, level.nodes] = paths @ level.weights
+        paths[:, level.nodes] = paths[:, level.children] @ level.weights
     roots = tuple(node.code for node in children[None])
     root_weights = np.array([share[code] for code in roots], np.float64)
     return Hierarchy(
@@ -170,11 +172,15 @@ def _level(
     position: dict[str, int],
     share: dict[str, float],
 ) -> _Level:
-    weights = np.zeros((len(position), len(codes)))
-    for column, code in enumerate(codes):
-        for child in children[code]:
-            weights[position[child.code], column] = share[child.code]
-    return _Level(np.array([position[code] for code in codes], np.intp), weights)
+    below = [(column, child.code) for column, code in enumerate(codes) for child in children[code]]
+    weights = np.zeros((len(below), len(codes)))
+    for row, (column, child) in enumerate(below):
+        weights[row, column] = share[child]
+    return _Level(
+        np.array([position[code] for code in codes], np.intp),
+        np.array([position[child] for _, child in below], np.intp),
+        weights,
+    )
 
 
 def compose(
@@ -211,9 +217,8 @@ def compose(
     index = normalised @ hierarchy.leaf_weights
     coverage = np.ones_like(scores)
     index_coverage = np.ones(n_rows)
-    # A missing cell makes the row's sum NaN; only such rows go the long way.
-    gaps = np.flatnonzero(np.isnan(normalised).any(axis=1))
-    if gaps.size:
+    if np.isnan(np.min(normalised, initial=np.inf)):  # the minimum passes NaN on
+        gaps = np.flatnonzero(np.isnan(normalised).any(axis=1))
         partial = _compose_with_gaps(normalised[gaps], hierarchy, float(minimum_coverage))
         scores[gaps], coverage[gaps], index[gaps], index_coverage[gaps] = partial
     return Composition(
@@ -230,7 +235,8 @@ def _compose_with_gaps(
     values[:, :n_leaves] = normalised
     coverage = np.zeros_like(values)
     for level in hierarchy.levels:
-        values[:, level.nodes], coverage[:, level.nodes] = _mean(values, level.weights, minimum)
+        found = _mean(values[:, level.children], level.weights, minimum)
+        values[:, level.nodes], coverage[:, level.nodes] = found
     roots = [hierarchy.codes.index(code) for code in hierarchy.roots]
     index, index_coverage = _mean(values[:, roots], hierarchy.root_weights[:, None], minimum)
     return values[:, n_leaves:], coverage[:, n_leaves:], index[:, 0], index_coverage[:, 0]
@@ -238,9 +244,9 @@ def _compose_with_gaps(
 
 def _mean(values: Floats, weights: Floats, minimum: float) -> tuple[Floats, Floats]:
     """Return weighted means over present values, NaN below the minimum, and the coverage."""
-    present = ~np.isnan(values)
-    coverage = present @ weights
-    total = np.where(present, values, 0.0) @ weights
+    missing = np.isnan(values)
+    coverage = (~missing).astype(np.float64) @ weights
+    total = np.where(missing, 0.0, values) @ weights
     enough = (coverage >= minimum - TOLERANCE) & (coverage > 0)
     means = np.divide(total, coverage, out=np.full_like(total, np.nan), where=enough)
     return means, np.minimum(coverage, 1.0)

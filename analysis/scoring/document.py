@@ -54,7 +54,7 @@ def document(assessment: Assessment) -> dict[str, Any]:
 
 def _unit(assessment: Assessment, row: int) -> dict[str, Any]:
     rules, tier = assessment.rules, assessment.tiers[row]
-    composed = assessment.core.capped if rules.cap else assessment.core.plain
+    composed = assessment.composition
     rank = assessment.ranks[row]
     scores = dict(zip(assessment.hierarchy.inner, assessment.scores[row], strict=True))
     missing = {"index": assessment.index[row]} | {f"scores.{k}": v for k, v in scores.items()}
@@ -72,14 +72,14 @@ def _unit(assessment: Assessment, row: int) -> dict[str, Any]:
         "scores": scores,
         "coverage": dict(zip(assessment.hierarchy.inner, composed.coverage[row], strict=True)),
         "index_coverage": composed.index_coverage[row],
-        "capped_cells": int(assessment.core.above[row].sum()),
+        "capped_cells": int(assessment.above[row].sum()),
         "reason": reason or None,
     }
 
 
 def _thresholds(assessment: Assessment) -> dict[str, Any]:
     found = assessment.thresholds
-    above = assessment.core.above.sum(axis=0)
+    above = assessment.above.sum(axis=0)
     cells = (~np.isnan(assessment.data.values)).sum(axis=0)
     return {
         indicator.code: {

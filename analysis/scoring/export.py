@@ -87,7 +87,7 @@ def _tables(assessment: Assessment, answer: dict[str, Any]) -> Iterator[tuple[st
             *((u["unit"], u["year"], u["index_coverage"], *u["coverage"].values()) for u in units),
         ],
     )
-    normalised = assessment.core.normalised.tolist()
+    normalised = assessment.normalised.tolist()
     yield (
         "normalised",
         [

@@ -14,23 +14,19 @@ from analysis.scoring.composition import (
     Hierarchy,
     compose,
 )
-from analysis.scoring.normalisation import cap, capped_cells, normalise
+from analysis.scoring.normalisation import cap, normalise
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class UnitScores:
-    """Scores of all unit-years, plain and capped, on the scale 0 to 1."""
+    """Scores of all unit-years on the scale 0 to 1."""
 
-    #: shape (n_unit_years, n_leaves); NaN = missing
+    #: shape (n_unit_years, n_leaves), before any cap; NaN = missing
     normalised: Floats
-    #: scores and index from `normalised`
-    plain: Composition
-    #: scores and index from cells cut at 1 (cost indicators at 0 also)
-    capped: Composition
-    #: shape (n_unit_years, n_leaves): cells above 1
-    above: NDArray[np.bool_]
+    #: scores of all inner nodes and the index, from `normalised` or from its capped cells
+    composition: Composition
 
 
 def score_units(
@@ -39,9 +35,10 @@ def score_units(
     *,
     upper: Floats,
     lower: Floats | None = None,
+    capped: bool = False,
     minimum_coverage: float | Fraction = MINIMUM_COVERAGE,
 ) -> UnitScores:
-    """Normalise by thresholds and compose, plain and capped.
+    """Normalise by thresholds and compose.
 
     Parameters
     ----------
@@ -55,6 +52,8 @@ def score_units(
     lower
         Shape (n_leaves,): value of a cost indicator that counts as 1, NaN for benefit indicators;
         None when there is no cost indicator.
+    capped
+        Whether cells are cut at 1 (those of cost indicators at 0 also) before they are composed.
     minimum_coverage
         Smallest share of the weight below a node that still gives it a score.
 
@@ -75,10 +74,5 @@ def score_units(
         )
     bounds = np.full(values.shape[1], np.nan) if lower is None else lower
     normalised = normalise(values, upper, bounds)
-    plain = compose(normalised, hierarchy, minimum_coverage=minimum_coverage)
-    above = capped_cells(normalised)
-    capped = plain
-    if above.any() or lower is not None:
-        cut = cap(normalised, bounds)
-        capped = compose(cut, hierarchy, minimum_coverage=minimum_coverage)
-    return UnitScores(normalised, plain, capped, above)
+    cells = cap(normalised, bounds) if capped else normalised
+    return UnitScores(normalised, compose(cells, hierarchy, minimum_coverage=minimum_coverage))

@@ -153,19 +153,25 @@ def find_thresholds(
     listed: tuple[int, ...] = ()
     if reference == "each-year":
         listed = tuple(sorted({int(year) for year in years}))
-        samples = [values[years == year] for year in listed]
+        samples = [(f"in {year}", values[years == year]) for year in listed]
+    elif reference == "base-year":
+        samples = [(f"in the base year {base_year}", values[years == base_year])]
     else:
-        samples = [values if reference == "pooled" else values[years == base_year]]
-    upper = np.vstack([_one_threshold_each(sample, indicators, given) for sample in samples])
+        samples = [("at all", values)]
+    upper = np.vstack([_one_threshold_each(values, *s, indicators, given) for s in samples])
     lower = np.array([_lower(indicator, given) for indicator in indicators], np.float64)
     for at, indicator in enumerate(indicators):
-        _check(indicator, upper[:, at], lower[at])
+        _check(indicator, upper[:, at], lower[at], [place for place, _ in samples])
     how = tuple(_how(indicator, given, reference) for indicator in indicators)
     return Thresholds(tuple(indicators), upper if listed else upper[0], lower, how, listed)
 
 
 def _one_threshold_each(
-    sample: Floats, indicators: Sequence[Indicator], given: dict[str, GivenThreshold]
+    values: Floats,
+    place: str,
+    sample: Floats,
+    indicators: Sequence[Indicator],
+    given: dict[str, GivenThreshold],
 ) -> Floats:
     """Return the threshold of each column from one reference set."""
     upper = np.full(len(indicators), FULL)
@@ -175,16 +181,18 @@ def _one_threshold_each(
             upper[at] = given[indicator.code].threshold
         elif indicator.kind == "value" and indicator.direction == "benefit":
             ruled.append(at)
-    if ruled:
-        columns = sample[:, ruled]
-        for at, count in zip(ruled, (~np.isnan(columns)).sum(axis=0), strict=True):
-            if count == 1:
-                raise ThresholdError(
-                    indicators[at].code,
-                    "a single value in the reference set",
-                    "two values or more, or a threshold in a file",
-                )
-        upper[ruled] = value_thresholds(columns)
+    columns = sample[:, ruled]
+    counts = (~np.isnan(columns)).sum(axis=0)
+    for at, count in zip(ruled, counts, strict=True):
+        # A column that is empty everywhere, or in a year of its own, has nothing to normalise.
+        lost = not count and "base" in place and not np.isnan(values[:, at]).all()
+        if count == 1 or lost:
+            raise ThresholdError(
+                indicators[at].code,
+                f"{'a single' if count else 'no'} value {place}",
+                "two values or more, or a threshold in a file",
+            )
+    upper[ruled] = value_thresholds(columns)
     return upper
 
 
@@ -201,10 +209,13 @@ def _lower(indicator: Indicator, given: dict[str, GivenThreshold]) -> float:
     return bounds.lower
 
 
-def _check(indicator: Indicator, upper: Floats, lower: float) -> None:
-    low = upper[upper <= 0]
-    if low.size:
-        raise ThresholdError(indicator.code, f"a threshold of {low[0]:g}", "a threshold above 0")
+def _check(indicator: Indicator, upper: Floats, lower: float, places: Sequence[str]) -> None:
+    for threshold, place in zip(upper, places, strict=True):
+        if threshold <= 0:
+            where = "" if len(places) == 1 else f" {place}"
+            raise ThresholdError(
+                indicator.code, f"a threshold of {threshold:g}{where}", "a threshold above 0"
+            )
     if (upper <= lower).any():
         raise ThresholdError(
             indicator.code,

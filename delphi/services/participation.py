@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, insert, or_, select, update
+import json
+
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from analysis.record.canonical import canonical_text
 from delphi.models.identity import Invitation, Participation, ParticipationOutbox
 from delphi.services.lookup import lock_round
 
@@ -15,16 +18,20 @@ STEP = 3
 def note_finished(session: Session, round_id: str, tag: str) -> None:
     """Let a tag wait for its mark. The caller holds the lock of the round.
 
-    All waiting rows are written anew each time, so that no hidden column of the database tells
-    which came last or joins one of them to one submission.
+    The waiting tags are one sorted list, written anew each time, so that no hidden column of the
+    database tells which came last.
     """
-    waiting = set(_waiting(session, round_id))
+    waiting = _waiting(session, round_id)
     if tag in waiting or _is_marked(session, round_id, tag):
         return
-    session.execute(delete(ParticipationOutbox).where(ParticipationOutbox.round_id == round_id))
     # Tags are hashes of random tokens: their order says nothing.
-    rows = [{"tag": one, "round_id": round_id} for one in sorted(waiting | {tag})]
-    session.execute(insert(ParticipationOutbox), rows)
+    tags = canonical_text(sorted((*waiting, tag)))
+    row = session.get(ParticipationOutbox, round_id)
+    if row is None:
+        session.add(ParticipationOutbox(round_id=round_id, tags=tags))
+    else:
+        row.tags = tags
+    session.flush()
 
 
 def move_marks(session: Session, round_id: str, *, closing: bool = False) -> int:
@@ -55,11 +62,10 @@ def move_marks(session: Session, round_id: str, *, closing: bool = False) -> int
 
 
 def _waiting(session: Session, round_id: str) -> list[str]:
-    return list(
-        session.scalars(
-            select(ParticipationOutbox.tag).where(ParticipationOutbox.round_id == round_id)
-        )
+    tags = session.scalar(
+        select(ParticipationOutbox.tags).where(ParticipationOutbox.round_id == round_id)
     )
+    return json.loads(tags) if tags else []
 
 
 def _is_marked(session: Session, round_id: str, tag: str) -> bool:

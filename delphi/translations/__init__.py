@@ -63,11 +63,12 @@ def _is_stale(source: Path, target: Path) -> bool:
 
 def _typeset(catalogue: Catalog) -> Catalog:
     for message in catalogue:
-        if message.id:
-            string = message.string
-            message.string = (
-                tie(string) if isinstance(string, str) else tuple(tie(form) for form in string)
-            )
+        if not message.id or message.string is None:
+            continue
+        string = message.string
+        message.string = (
+            tie(string) if isinstance(string, str) else tuple(tie(form) for form in string)
+        )
     return catalogue
 
 

@@ -11,10 +11,11 @@ NO_BREAK_SPACE = "\u00a0"
 WORD_JOINER = "\u2060"
 
 _MEASURES = "年月日时分秒天周位份人条项个次轮级档步种类页行列组座城倍户台套章节题字封张"
-# A number is digits or a placeholder that will be filled with one.
-_BEFORE_MEASURE = re.compile(rf"(?<=[0-9⁰-⁹%])[ ](?=[{_MEASURES}])|(?<=\)[sd]) (?=[{_MEASURES}])")
+# A number is digits, or a placeholder that will be filled with one.
+_NUMBER = r"(?:(?<=[0-9%])|(?<=\)[sd]))"
+_BEFORE_MEASURE = re.compile(rf"{_NUMBER} (?=[{_MEASURES}])")
 _AFTER_ORDINAL = re.compile(r"(?<=第) (?=[0-9%])|(?<=[年月]) (?=[0-9])")
-_RANGE = re.compile(r"(?<=[0-9)sd%])–(?=[0-9%])")
+_RANGE = re.compile(rf"{_NUMBER}–(?=[0-9%])")
 
 
 def tie(text: str) -> str:

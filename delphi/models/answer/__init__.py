@@ -70,7 +70,7 @@ class Submission(Base):
     #: random, 32 hexadecimal digits
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     respondent: Mapped[str] = mapped_column(ForeignKey("respondent.pseudonym"))
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"))
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
     #: the highest at close counts
     revision: Mapped[int] = mapped_column(Integer)
     #: canonical JSON `delphi-submission/1`
@@ -90,8 +90,8 @@ class Rationale(Base):
 
     #: random, 32 hexadecimal digits
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    respondent: Mapped[str] = mapped_column(ForeignKey("respondent.pseudonym"))
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"))
+    respondent: Mapped[str] = mapped_column(ForeignKey("respondent.pseudonym"), index=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
     #: code of the indicator
     item: Mapped[str] = mapped_column(String(32))
     #: 32 bytes, hexadecimal

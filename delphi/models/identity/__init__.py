@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -29,7 +30,7 @@ class Person(Base):
     __table_args__ = (UniqueConstraint("study_id", "email"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     #: how a letter begins: 陈教授, Prof Chen
     salutation: Mapped[str] = mapped_column(String(100), default="")
@@ -59,7 +60,7 @@ class Invitation(Base):
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     #: hash of the token under the label of access
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -84,16 +85,21 @@ class Participation(Base):
     __tablename__ = "participation"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True, index=True)
     finished: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     #: the coordinator's own mark that the link was handed on; set and cleared by hand
     sent: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ParticipationOutbox(Base):
-    """Finished, not yet marked. Rewritten whole at each insert, so rows keep no order."""
+    """Finished, not yet marked: one row a round, rewritten whole at each insert.
+
+    Rows of their own would keep an order of arrival, and each a hidden transaction number that joins
+    it to the submission written with it.
+    """
 
     __tablename__ = "participation_outbox"
 
-    tag: Mapped[str] = mapped_column(String(64), primary_key=True)
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    #: canonical JSON: sorted participation tags
+    tags: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,364 @@
+"""Movement between two rounds: did the answers, and with them the panel's weights, settle.
+
+Only experts who answered both rounds are compared; an absence of significance is never read as
+stability, so every judgement here is a size against a limit fixed beforehand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isnan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.dispersion import dispersion
+from analysis.ranks import signed_rank_p
+
+Floats = NDArray[np.float64]
+METHODS = ("constant_sum", "rating")
+#: Points that every constant-sum row is brought to.
+TOTAL = 100.0
+#: Largest histogram change of an item that counts as stable (Scheibe, Skutsch & Schofer 1975).
+HISTOGRAM_LIMIT = 0.15
+#: What a figure may exceed its limit by and still lie on it: floats of decimals are not exact.
+ON_LIMIT = 1e-9
+#: Differences this small, relative to the scale, are what floats add to equal decimals.
+_TIE = 1e-12
+
+
+def enough_items(items: int) -> int:
+    """Return ceil(0.8 k), the number of items that a condition on most of k items needs."""
+    return -(-4 * items // 5)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Answers of one round with their names."""
+
+    experts: tuple[str, ...]
+    items: tuple[str, ...]
+    #: shape (n_experts, n_items); NaN = no answer
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Two rounds of the experts who answered both, in one order of experts and items."""
+
+    experts: tuple[str, ...]
+    #: names as in the later round
+    items: tuple[str, ...]
+    #: shape (n_experts, n_items)
+    before: Floats
+    after: Floats
+    #: experts who answered one of the rounds only
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+
+
+def match(before: Answers, after: Answers) -> Matched:
+    """Match two rounds: experts by name, items by name.
+
+    An expert has answered a round if the row is not wholly empty. Order is that of `after`.
+
+    Raises
+    ------
+    ValueError
+        If the rounds do not have the same items.
+    """
+    if sorted(before.items) != sorted(after.items):
+        raise ValueError("the rounds do not have the same items")
+    earlier = {name: at for at, name in _answered(before)}
+    later = {name: at for at, name in _answered(after)}
+    both = tuple(name for name in later if name in earlier)
+    columns = [before.items.index(item) for item in after.items]
+    return Matched(
+        experts=both,
+        items=after.items,
+        before=before.values[[earlier[name] for name in both]][:, columns],
+        after=after.values[[later[name] for name in both]],
+        only_before=tuple(name for name in earlier if name not in later),
+        only_after=tuple(name for name in later if name not in earlier),
+    )
+
+
+def _answered(answers: Answers) -> list[tuple[int, str]]:
+    given = np.count_nonzero(~np.isnan(answers.values), axis=1)
+    return [(at, name) for at, name in enumerate(answers.experts) if given[at]]
+
+
+def points(values: Floats) -> Floats:
+    """Bring constant-sum rows to 100 points.
+
+    Parameters
+    ----------
+    values
+        Shape (n_experts, n_items), not negative; a row of NaN abstains and stays NaN.
+
+    Raises
+    ------
+    ValueError
+        If a row is partly empty, holds a negative value or adds up to 0.
+    """
+    empty = np.isnan(values)
+    if (empty.any(axis=1) != empty.all(axis=1)).any():
+        raise ValueError("a constant-sum row is partly empty")
+    if (values < 0).any():
+        raise ValueError("a constant-sum row holds a negative value")
+    totals = _ordered_sum(values)[:, None]
+    if (totals == 0).any():
+        raise ValueError("a constant-sum row adds up to 0")
+    # Multiplied first: rows that add up to 100 come out as they went in, to the last digit.
+    return np.minimum(TOTAL * values / totals, TOTAL) + 0.0
+
+
+def _ordered_sum(values: Floats) -> Floats:
+    """Add along the last axis, so that no digit depends on the order of what is added."""
+    total: Floats = np.sort(np.ascontiguousarray(values), axis=-1).sum(axis=-1)
+    return total
+
+
+@dataclass(frozen=True, eq=False)
+class Movement:
+    """What moved between two rounds; NaN and None where undefined."""
+
+    method: str
+    #: t, in points of 100
+    tolerance: float
+    #: experts who answered both rounds
+    experts: int
+    #: of these, experts with a weight vector in both rounds; the figures on weights rest on them
+    experts_with_weights: int
+    #: per item, experts who answered it in both rounds
+    pairs: NDArray[np.int64]
+    #: per item, half the sum of absolute differences of the shares of each answer, 0..1
+    histogram_change: Floats
+    #: per item, CV after minus CV before
+    cv_change: Floats
+    #: per item, exact two-sided p of the signed-rank test
+    wilcoxon_p: Floats
+    #: per item, experts whose answer changed
+    changed: NDArray[np.int64]
+    #: per item, whether it counts as stable
+    item_stable: tuple[bool | None, ...]
+    #: panel weights as shares, shape (n_items,): the mean of the experts' weight vectors
+    weights_before: Floats
+    weights_after: Floats
+    #: largest change of a panel weight, in points of 100
+    weight_change_max: float | None
+    #: half the sum of absolute changes of the panel weights, in points
+    total_variation: float | None
+    #: mean and median over experts of the total variation of the own weights, in points
+    mean_own_move: float | None
+    median_own_move: float | None
+    #: whether the group as a whole counts as stable
+    stable: bool | None
+    #: None, or figure → code of why it is undefined
+    reason: dict[str, str] | None = field(default=None)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one dict an item: its figures, None where undefined, `stable` and `reason`.
+
+        Codes are `no_expert_in_both`, `nobody_changed`, `cv_undefined`.
+        """
+        columns = zip(
+            self.pairs.tolist(),
+            self.histogram_change.tolist(),
+            self.cv_change.tolist(),
+            self.wilcoxon_p.tolist(),
+            self.changed.tolist(),
+            self.item_stable,
+            strict=True,
+        )
+        return [_record(*row) for row in columns]
+
+
+def _record(pairs: int, histogram: float, cv: float, p: float, *rest: Any) -> dict[str, Any]:
+    figures = {"histogram_change": histogram, "cv_change": cv, "wilcoxon_p": p}
+    codes = {"cv_change": "cv_undefined", "wilcoxon_p": "nobody_changed"}
+    reason = {
+        name: codes[name] if pairs else "no_expert_in_both"
+        for name, value in figures.items()
+        if isnan(value)
+    }
+    changed, stable = rest
+    if stable is None:
+        reason["stable"] = "no_expert_in_both"
+    known = {name: None if name in reason else value for name, value in figures.items()}
+    return {"pairs": pairs, **known, "changed": changed, "stable": stable, "reason": reason or None}
+
+
+def movement(
+    before: Floats,
+    after: Floats,
+    *,
+    method: str,
+    scale: tuple[float, float] | None = None,
+    tolerance: float = 5.0,
+) -> Movement:
+    """Compare two rounds of the same experts.
+
+    Parameters
+    ----------
+    before, after
+        Shape (n_experts, n_items), rows and columns matched; NaN = no answer. Experts without any
+        answer in one of the rounds are left out. They are not changed.
+    method
+        `constant_sum`: rows are brought to 100 points, the panel weight is their mean; a row is
+        complete or empty. `rating`: an item is compared over the experts who rated it in both
+        rounds; a weight vector is a row divided by its sum and needs a complete row, not all zero,
+        in both rounds, on a scale that does not go below zero.
+    scale
+        Smallest and largest rating; needed for `rating`.
+    tolerance
+        t, in points of 100.
+
+    Returns
+    -------
+    Movement
+        Stable is, for constant sum, an item whose weight changed by at most t/2, and the group if
+        no weight changed by more and the median own move is at most t/2; for ratings, an item with
+        a histogram change of at most 15 %, and the group if ceil(0.8 k) of k items are.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, values are off the scale, or constant-sum rows are unusable.
+
+    References
+    ----------
+    Scheibe, Skutsch & Schofer 1975 (histogram change); Wilcoxon 1945.
+    """
+    if np.shape(before) != np.shape(after):
+        raise ValueError("both rounds must have the same experts and items")
+    limits = limits_of(method, scale)
+    present = ~(np.isnan(before).all(axis=1) | np.isnan(after).all(axis=1))
+    first, second = (np.asarray(values, np.float64)[present] for values in (before, after))
+    if method == "constant_sum":
+        first, second = points(first), points(second)
+    items = _items(first, second, limits)
+    own, code = _own_weights(first, second, method, limits)
+    panel = tuple(_column_means(vectors) for vectors in own)
+    item_stable = _item_stable(method, items, np.abs(panel[1] - panel[0]), tolerance)
+    figures = _weight_figures(own, panel)
+    stable = _stable(method, item_stable, figures, tolerance)
+    reason = dict.fromkeys(figures, code) if code else {}
+    if stable is None:
+        reason["stable"] = "no_expert_in_both"
+    return Movement(
+        method=method,
+        tolerance=tolerance,
+        experts=len(first),
+        experts_with_weights=len(own[0]),
+        weights_before=panel[0] / TOTAL,
+        weights_after=panel[1] / TOTAL,
+        item_stable=item_stable,
+        stable=stable,
+        reason=reason or None,
+        **items,
+        **figures,
+    )
+
+
+def limits_of(method: str, scale: tuple[float, float] | None) -> tuple[float, float]:
+    """Smallest and largest value of an answer: points of 100, or the scale of the ratings."""
+    if method not in METHODS:
+        raise ValueError(f"method {method!r}, expected one of {', '.join(METHODS)}")
+    if method == "constant_sum":
+        return 0.0, TOTAL
+    if scale is None:
+        raise ValueError("ratings need their scale")
+    return scale
+
+
+def _items(first: Floats, second: Floats, limits: tuple[float, float]) -> dict[str, Any]:
+    """Figures of each item over the experts who answered it in both rounds."""
+    both = ~(np.isnan(first) | np.isnan(second))
+    first, second = np.where(both, first, np.nan), np.where(both, second, np.nan)
+    tie = _TIE * max(abs(limits[0]), abs(limits[1]))
+    columns = [
+        (first[both[:, item], item], second[both[:, item], item]) for item in range(both.shape[1])
+    ]
+    p_values = [signed_rank_p(after - before, tie=tie) for before, after in columns]
+    return {
+        "pairs": both.sum(axis=0),
+        "histogram_change": np.array([_histogram_change(*pair, tie) for pair in columns]),
+        "cv_change": dispersion(second, limits).cv - dispersion(first, limits).cv,
+        "wilcoxon_p": np.array([np.nan if p is None else p for p in p_values]),
+        "changed": (np.abs(np.where(both, second - first, 0.0)) > tie).sum(axis=0),
+    }
+
+
+def _histogram_change(before: Floats, after: Floats, tie: float) -> float:
+    """Return sum |f_after - f_before| / (2m) over the distinct answers."""
+    if not len(before):
+        return np.nan
+    answers = np.concatenate([before, after])
+    sides = np.repeat([-1, 1], len(before))
+    order = np.argsort(answers, kind="stable")
+    category = np.cumsum(np.diff(answers[order], prepend=answers[order[0]]) > tie)
+    return float(np.abs(np.bincount(category, sides[order])).sum() / (2 * len(before)))
+
+
+def _own_weights(
+    first: Floats, second: Floats, method: str, limits: tuple[float, float]
+) -> tuple[tuple[Floats, Floats], str | None]:
+    """Weight vectors in points of the experts who have one in both rounds; else a code of why."""
+    if method == "rating":
+        usable = np.full(len(first), limits[0] >= 0)
+        for values in (first, second):
+            usable &= ~np.isnan(values).any(axis=1) & values.any(axis=1)
+        first, second = points(first[usable]), points(second[usable])
+    if len(first):
+        return (first, second), None
+    if method == "constant_sum":
+        return (first, second), "no_expert_in_both"
+    return (first, second), "scale_below_0" if limits[0] < 0 else "no_complete_expert_in_both"
+
+
+def _column_means(vectors: Floats) -> Floats:
+    if not len(vectors):
+        return np.full(vectors.shape[1], np.nan)
+    return _ordered_sum(vectors.T) / len(vectors)
+
+
+def _weight_figures(own: tuple[Floats, Floats], panel: tuple[Floats, ...]) -> dict[str, Any]:
+    if not len(own[0]):
+        return dict.fromkeys(
+            ("weight_change_max", "total_variation", "mean_own_move", "median_own_move")
+        )
+    change = np.abs(panel[1] - panel[0])
+    moves = _ordered_sum(np.abs(own[1] - own[0])) / 2
+    return {
+        "weight_change_max": float(change.max()),
+        "total_variation": float(_ordered_sum(change)) / 2,
+        "mean_own_move": float(_ordered_sum(moves)) / len(moves),
+        "median_own_move": float(np.median(moves)),
+    }
+
+
+def _item_stable(
+    method: str, items: dict[str, Any], change: Floats, tolerance: float
+) -> tuple[bool | None, ...]:
+    figures, limit = change, tolerance / 2
+    if method == "rating":
+        figures, limit = items["histogram_change"], HISTOGRAM_LIMIT
+    return tuple(None if isnan(x) else x <= limit + ON_LIMIT for x in figures.tolist())
+
+
+def _stable(
+    method: str,
+    item_stable: tuple[bool | None, ...],
+    figures: dict[str, Any],
+    tolerance: float,
+) -> bool | None:
+    if all(stable is None for stable in item_stable):
+        return None
+    if method == "rating":
+        return item_stable.count(True) >= enough_items(len(item_stable))
+    largest, middle = figures["weight_change_max"], figures["median_own_move"]
+    if largest is None or middle is None:
+        return None
+    return bool(max(largest, middle) <= tolerance / 2 + ON_LIMIT)

@@ -1,0 +1,181 @@
+"""From the counted answers of a round to weights: exact, with alternatives, every run kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis import exact
+from analysis.record.canonical import canonical_text, sha256_hex
+from analysis.rounding import largest_remainder
+from analysis.tree import Tree, global_weights, local_weights
+from delphi.bridge import PanelAnswers, round_answers
+from delphi.domain import round_states
+from delphi.domain.protocol import Protocol
+from delphi.errors import DomainError
+from delphi.models.study import Derivation, Round
+from delphi.services import trees
+from delphi.services.ledger import append_event
+from delphi.services.lookup import get_study, latest_round
+from delphi.services.studies import load_protocol
+from delphi.surroundings import Surroundings
+
+FORMAT = "delphi-derivation/1"
+HEADLINE = "arithmetic_mean"
+COMPANIONS = ("geometric_mean", "l1", "median", "trimmed_mean")
+#: Trimming takes the lowest and the highest answer away.
+TRIMMED_FROM = 3
+
+
+@dataclass(frozen=True)
+class GroupWeights:
+    """The weights of one group as exact shares."""
+
+    answers: PanelAnswers
+    #: rule → weights in the order of the items; None where the rule is undefined
+    rules: Mapping[str, tuple[Fraction, ...] | None]
+    #: publishing step in percent, or None
+    step: Fraction | None
+
+    @property
+    def weights(self) -> tuple[Fraction, ...]:
+        """The headline."""
+        headline = self.rules[HEADLINE]
+        if headline is None:
+            raise DomainError("group_without_answers", group=self.answers.question)
+        return headline
+
+
+def derive(session: Session, study_id: str, around: Surroundings) -> Derivation:
+    """Run the derivation on the last closed round; every run is stored and enters the ledger.
+
+    Raises
+    ------
+    DomainError
+        `round_still_open`, `nothing_closed`, or `group_without_answers` with `group`.
+    """
+    last = latest_round(session, study_id)
+    if last is None:
+        raise DomainError("nothing_closed")
+    if last.state == round_states.OPEN:
+        raise DomainError("round_still_open", number=last.number)
+    study = get_study(session, study_id)
+    protocol = load_protocol(study)
+    tree = trees.load_tree(session, study_id)
+    groups = {
+        name: group_weights(answers, protocol)
+        for name, answers in round_answers(session, last).items()
+    }
+    document = _document(last, protocol, tree, groups)
+    number = (session.scalar(_count(study_id)) or 0) + 1
+    derivation = Derivation(
+        id=around.new_id(),
+        study_id=study_id,
+        round_id=last.id,
+        number=number,
+        document=canonical_text(document),
+        sha256=sha256_hex(document),
+    )
+    session.add(derivation)
+    session.flush()
+    payload = {
+        "number": number,
+        "round": last.number,
+        "counted_sha256": last.counted_sha256,
+        "derivation_sha256": derivation.sha256,
+    }
+    append_event(session, study_id, "derivation.run", payload, around)
+    return derivation
+
+
+def _count(study_id: str) -> Any:
+    return select(func.count()).select_from(Derivation).where(Derivation.study_id == study_id)
+
+
+def group_weights(answers: PanelAnswers, protocol: Protocol) -> GroupWeights:
+    """Return the weights of one group under the headline rule and its companions."""
+    rows = [row for row in answers.exact if row is not None]
+    rules: dict[str, tuple[Fraction, ...] | None] = {}
+    for rule in (HEADLINE, *COMPANIONS):
+        found = exact.aggregate(rows, method="constant_sum", rule=rule) if rows else None
+        rules[rule] = None if found is None or found.weights is None else tuple(found.weights)
+    count = len(answers.items)
+    rules["equal"] = tuple(Fraction(1, count) for _ in range(count))
+    step = protocol.publishing_steps.get(answers.question)
+    return GroupWeights(answers, rules, None if step is None else Fraction(step))
+
+
+def exact_local(tree: Tree, groups: Mapping[str, GroupWeights]) -> dict[str, Fraction]:
+    """Return every node's exact local weight."""
+    return local_weights(
+        tree,
+        {
+            trees.group_code(name): dict(zip(group.answers.items, group.weights, strict=True))
+            for name, group in groups.items()
+        },
+    )
+
+
+def _document(
+    last: Round, protocol: Protocol, tree: Tree, groups: Mapping[str, GroupWeights]
+) -> dict[str, Any]:
+    local = exact_local(tree, groups)
+    overall = global_weights(tree, local)
+    return {
+        "format": FORMAT,
+        "study": last.study_id,
+        "round": last.number,
+        "counted_sha256": last.counted_sha256,
+        "rule": HEADLINE,
+        "expert_weights": "equal",
+        "groups": [_group(name, group) for name, group in groups.items()],
+        "nodes": [
+            {
+                "code": node.code,
+                "local": exact.decimal_string(local[node.code]),
+                "global": exact.decimal_string(overall[node.code]),
+                "local_exact": str(local[node.code]),
+            }
+            for node in tree.nodes
+        ],
+        "publishing_steps": dict(protocol.publishing_steps),
+    }
+
+
+def _group(name: str, group: GroupWeights) -> dict[str, Any]:
+    return {
+        "question": name,
+        "answered": group.answers.answered,
+        "items": list(group.answers.items),
+        "rules": {
+            rule: None if weights is None else [exact.decimal_string(one) for one in weights]
+            for rule, weights in group.rules.items()
+        },
+        "exact": [str(weight) for weight in group.weights],
+        "rounding": _rounding(group),
+    }
+
+
+def _rounding(group: GroupWeights) -> dict[str, Any] | None:
+    if group.step is None:
+        return None
+    rounding = largest_remainder(group.weights, group.step)
+    return {
+        "step_percent": exact.terminating_string(group.step),
+        "rounded": [exact.terminating_string(one) for one in rounding.rounded],
+        "max_error": exact.decimal_string(rounding.max_error),
+        "zeroed": [group.answers.items[at] for at in rounding.zeroed],
+        "ties_split": [[group.answers.items[at] for at in tie] for tie in rounding.ties_split],
+    }
+
+
+def load_derivation(derivation: Derivation) -> dict[str, Any]:
+    """Return the stored document of a derivation."""
+    document: dict[str, Any] = json.loads(derivation.document)
+    return document

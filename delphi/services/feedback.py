@@ -1,0 +1,123 @@
+"""The feedback of a closed round: what the next one shows, made once and frozen.
+
+Figures go through `domain.disclosure`; reasons are named by their random ids, in an order drawn
+anew for each item, so that no label follows a writer from one item to the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.dispersion import dispersion
+from delphi.bridge import PanelAnswers, questionnaire_of
+from delphi.domain.disclosure import ItemFeedback, item_feedback, splits_reasons
+from delphi.models.answer import Rationale
+from delphi.models.study import Round
+
+FORMAT = "delphi-feedback/1"
+
+
+def feedback_document(
+    session: Session, closed: Round, answers: Mapping[str, PanelAnswers]
+) -> dict[str, Any]:
+    """Return `delphi-feedback/1` of a closed round.
+
+    Parameters
+    ----------
+    session
+        To read the reasons of the round.
+    closed
+        The round; its counted list seeds the order of reasons.
+    answers
+        Question → counted answers, as `bridge.round_answers` gives them.
+    """
+    reasons = _reasons(session, closed)
+    questionnaire = questionnaire_of(closed)
+    return {
+        "format": FORMAT,
+        "study": closed.study_id,
+        "round": closed.number,
+        "counted_sha256": closed.counted_sha256,
+        "questions": [
+            _question(answers[question.question], question.step, reasons, closed)
+            for question in questionnaire.questions
+        ],
+    }
+
+
+def _question(
+    answers: PanelAnswers, step: int, reasons: Mapping[str, Sequence[Rationale]], closed: Round
+) -> dict[str, Any]:
+    figures = dispersion(answers.values, (0.0, 100.0)) if answers.answered else None
+    items = []
+    for at, item in enumerate(answers.items):
+        # Whole points and type-7 quartiles: multiples of a quarter, exact in binary.
+        quartiles = figures and (
+            Fraction(float(figures.q1[at])) if answers.answered > 1 else Fraction(0),
+            Fraction(float(figures.median[at])),
+            Fraction(float(figures.q3[at])) if answers.answered > 1 else Fraction(0),
+        )
+        shown = item_feedback(item, answers.answered, quartiles or None, step)
+        items.append(
+            _figures(shown) | {"reasons": _sides(answers, at, reasons.get(item, ()), closed)}
+        )
+    return {
+        "question": answers.question,
+        "asked": len(answers.respondents),
+        "answered": answers.answered,
+        "items": items,
+    }
+
+
+def _figures(shown: ItemFeedback) -> dict[str, Any]:
+    return {
+        "item": shown.item,
+        "median": _decimal(shown.median),
+        "low": _decimal(shown.low),
+        "high": _decimal(shown.high),
+        "withheld": [{"figure": one.figure, "needed": one.needed} for one in shown.withheld],
+    }
+
+
+def _decimal(number: Fraction | None) -> str | None:
+    return None if number is None else f"{float(number):g}"
+
+
+def _sides(
+    answers: PanelAnswers, at: int, reasons: Sequence[Rationale], closed: Round
+) -> dict[str, Any]:
+    """Sort the reasons of one item by the writer's answer: above, below, at the median."""
+    column = answers.values[:, at]
+    given = dict(zip(answers.respondents, column.tolist(), strict=True))
+    median = float(np.nanmedian(column)) if answers.answered else 0.0
+    sides: dict[str, list[str]] = {"heavier": [], "lighter": [], "other": []}
+    split = splits_reasons(len(reasons))
+    for reason in sorted(reasons, key=lambda one: _place(closed, one)):
+        points = given.get(reason.respondent, np.nan)
+        side = "other"
+        if split and points > median:
+            side = "heavier"
+        elif split and points < median:
+            side = "lighter"
+        sides[side].append(reason.id)
+    return {"split": split, **sides}
+
+
+def _place(closed: Round, reason: Rationale) -> bytes:
+    """Return the place of a reason in the order drawn for its item."""
+    seed = f"{closed.counted_sha256}\0{reason.item}\0{reason.sha256}"
+    return hashlib.sha256(seed.encode()).digest()
+
+
+def _reasons(session: Session, closed: Round) -> dict[str, list[Rationale]]:
+    found: dict[str, list[Rationale]] = {}
+    for row in session.scalars(select(Rationale).where(Rationale.round_id == closed.id)):
+        found.setdefault(row.item, []).append(row)
+    return found

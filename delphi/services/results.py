@@ -1,0 +1,251 @@
+"""Statistics, verdicts and feedback of a closed round: computed once, stored, never again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from analysis import verdict as stopping
+from analysis.concordance import kendall_w
+from analysis.dispersion import dispersion
+from analysis.record.canonical import canonical_text, sha256_hex
+from analysis.stability import Answers, match, movement
+from delphi.bridge import PanelAnswers, round_answers
+from delphi.domain import round_states
+from delphi.domain.protocol import PRESETS, TOTAL, Protocol
+from delphi.errors import DomainError
+from delphi.models.study import Round, RoundFeedback, RoundResult
+from delphi.services.derivations import group_weights
+from delphi.services.feedback import feedback_document
+from delphi.services.ledger import append_event
+from delphi.services.lookup import get_round, get_study, lock_round
+from delphi.services.studies import load_protocol
+from delphi.surroundings import Surroundings
+
+FORMAT = "delphi-result/1"
+METHOD = "constant_sum"
+SCALE = (0.0, float(TOTAL))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was computed from a closed round, ready to be stored."""
+
+    round_id: str
+    result: Mapping[str, Any]
+    feedback: Mapping[str, Any]
+
+
+def compute_results(session: Session, round_id: str) -> Prepared:
+    """Compute everything that follows from a closed round; reads only, holds no lock.
+
+    Raises
+    ------
+    DomainError
+        `round_not_closed` when the round still takes answers.
+    """
+    closed = session.get_one(Round, round_id)
+    if closed.state not in {round_states.CLOSED, round_states.PUBLISHED}:
+        raise DomainError("round_not_closed", number=closed.number)
+    protocol = load_protocol(get_study(session, closed.study_id))
+    answers = round_answers(session, closed)
+    before = _answers_before(session, closed)
+    result = {
+        "format": FORMAT,
+        "study": closed.study_id,
+        "round": closed.number,
+        "counted_sha256": closed.counted_sha256,
+        "invited": closed.invited,
+        "answered": _respondents(answers),
+        "preset": protocol.preset,
+        "groups": [
+            _group(one, before.get(name), closed, protocol) for name, one in answers.items()
+        ],
+    }
+    return Prepared(round_id, result, feedback_document(session, closed, answers))
+
+
+def store_results(session: Session, prepared: Prepared, around: Surroundings) -> None:
+    """Store results and feedback, unless somebody else has stored them meanwhile."""
+    closed = lock_round(session, prepared.round_id)
+    if session.get(RoundResult, closed.id) is not None:
+        return
+    hashes = {
+        "result_sha256": sha256_hex(prepared.result),
+        "feedback_sha256": sha256_hex(prepared.feedback),
+    }
+    session.add(
+        RoundResult(
+            round_id=closed.id,
+            document=canonical_text(prepared.result),
+            sha256=hashes["result_sha256"],
+        )
+    )
+    session.add(
+        RoundFeedback(
+            round_id=closed.id,
+            document=canonical_text(prepared.feedback),
+            sha256=hashes["feedback_sha256"],
+        )
+    )
+    session.flush()
+    append_event(
+        session, closed.study_id, "results.frozen", {"round": closed.number, **hashes}, around
+    )
+
+
+def _answers_before(session: Session, closed: Round) -> dict[str, PanelAnswers]:
+    """Return the answers of the round before; the plan asks the same groups by the same method."""
+    if closed.number == 1:
+        return {}
+    return round_answers(session, get_round(session, closed.study_id, closed.number - 1))
+
+
+def _respondents(answers: Mapping[str, PanelAnswers]) -> int:
+    return len(next(iter(answers.values())).respondents) if answers else 0
+
+
+def _group(
+    answers: PanelAnswers, before: PanelAnswers | None, closed: Round, protocol: Protocol
+) -> dict[str, Any]:
+    now = _panel(answers)
+    earlier = None if before is None else _panel(before)
+    given = answers.values[~np.isnan(answers.values).any(axis=1)]
+    judged = {preset: _decide(now, earlier, closed, protocol, preset) for preset in PRESETS}
+    return {
+        "question": answers.question,
+        "method": METHOD,
+        "items": list(answers.items),
+        "answered": answers.answered,
+        "abstained": len(answers.respondents) - answers.answered,
+        "dispersion": _dispersion(answers),
+        "concordance": stored(asdict(kendall_w(given))) if len(given) else None,
+        "movement": None if before is None else _movement(before, answers, protocol),
+        "verdict": judged[protocol.preset],
+        "other_presets": {
+            preset: verdict["verdict"]
+            for preset, verdict in judged.items()
+            if preset != protocol.preset
+        },
+        "weights": _weights(answers, protocol),
+    }
+
+
+def _panel(answers: PanelAnswers) -> Answers:
+    return Answers(answers.respondents, answers.items, answers.values)
+
+
+def _decide(
+    now: Answers, earlier: Answers | None, closed: Round, protocol: Protocol, preset: str
+) -> dict[str, Any]:
+    decided = stopping.decide(
+        earlier,
+        now,
+        method=METHOD,
+        invited=closed.invited,
+        scale=SCALE,
+        tolerance=float(protocol.tolerance),
+        minimum=protocol.minimum,
+        response=float(protocol.response),
+        last=closed.number == protocol.rounds,
+        preset=preset,
+    )
+    document: dict[str, Any] = stored(asdict(decided))
+    return document
+
+
+def _dispersion(answers: PanelAnswers) -> list[dict[str, Any]]:
+    figures = dispersion(answers.values, SCALE)
+    extremes = [
+        (np.min(column), np.max(column)) if len(column) else (None, None)
+        for column in (
+            answers.values[~np.isnan(answers.values[:, at]), at] for at in range(len(answers.items))
+        )
+    ]
+    records = []
+    for at, item in enumerate(answers.items):
+        record = {
+            name: stored(getattr(figures, name)[at])
+            for name in ("n", "mean", "sd", "cv", "median", "q1", "q3", "iqr")
+        }
+        low, high = extremes[at]
+        records.append({"item": item, **record, "minimum": stored(low), "maximum": stored(high)})
+    return records
+
+
+def _movement(before: PanelAnswers, answers: PanelAnswers, protocol: Protocol) -> dict[str, Any]:
+    matched = match(_panel(before), _panel(answers))
+    moved = movement(
+        matched.before,
+        matched.after,
+        method=METHOD,
+        scale=SCALE,
+        tolerance=float(protocol.tolerance),
+    )
+    change = _weight_change(before, answers, matched.experts)
+    return {
+        "respondents_both": len(matched.experts),
+        "only_before": len(matched.only_before),
+        "only_after": len(matched.only_after),
+        "moved": int((matched.before != matched.after).any(axis=1).sum()),
+        "items": [
+            {
+                "item": item,
+                "weight_change": stored(change[at]),
+                "cv_change": stored(moved.cv_change[at]),
+                "wilcoxon_p": stored(moved.wilcoxon_p[at]),
+                "changed": int(moved.changed[at]),
+            }
+            for at, item in enumerate(matched.items)
+        ],
+        "weight_change_max": stored(moved.weight_change_max),
+        "total_variation": stored(moved.total_variation),
+        "mean_own_move": stored(moved.mean_own_move),
+        "median_own_move": stored(moved.median_own_move),
+    }
+
+
+def _weight_change(
+    before: PanelAnswers, answers: PanelAnswers, respondents: Sequence[str]
+) -> list[float | None]:
+    """Return the change of each panel weight in points, exact, over those who answered both."""
+    if not respondents:
+        return [None] * len(answers.items)
+    change = [Fraction(0)] * len(answers.items)
+    for panel, sign in ((before, -1), (answers, 1)):
+        rows = dict(zip(panel.respondents, panel.exact, strict=True))
+        for respondent in respondents:
+            for at, points in enumerate(rows[respondent] or ()):
+                change[at] += sign * points
+    return [float(total / len(respondents)) for total in change]
+
+
+def _weights(answers: PanelAnswers, protocol: Protocol) -> dict[str, list[str] | None]:
+    """Return what the answers of this round would give under each rule, in percent."""
+    if not answers.answered:
+        return {}
+    rules = group_weights(answers, protocol).rules
+    return {
+        rule: None if weights is None else [stored(float(100 * one)) for one in weights]
+        for rule, weights in rules.items()
+    }
+
+
+def stored(value: Any) -> Any:
+    """Return figures as they are stored: integers, decimal strings, null for what is undefined."""
+    if isinstance(value, Mapping):
+        return {str(key): stored(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [stored(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return None if math.isnan(value) else format(Decimal(repr(value)), "f")
+    return value

@@ -1,0 +1,149 @@
+"""Which language a page is in: chosen per person, remembered in a cookie, never stored elsewhere.
+
+The English text is the message itself; Chinese stands in the catalogues of `delphi.translations`.
+Code takes `gettext` (often as `_`), `ngettext` and `lazy_gettext` from here, templates have `_`,
+`ngettext` and `{% trans %}`. Flask-Babel chooses the locale; its own functions cost three times as
+much per text, because they look the catalogue up anew each time (and they are untyped).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from gettext import NullTranslations
+from typing import cast
+from urllib.parse import urlencode
+
+from babel import Locale
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations  # type: ignore[import-untyped]
+from markupsafe import escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from delphi.translations import compile_catalogues, directories
+from delphi.web.site import current_site
+
+COOKIE = "delphi-lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+ENGLISH = "en"
+CHINESE = "zh-CN"
+_LOCALES = {CHINESE: Locale("zh", "CN", script="Hans"), ENGLISH: Locale("en")}
+
+
+def install_languages(app: Flask) -> None:
+    """Make `_()` work in templates and in code, and remember a choice made by `?lang=`."""
+    compile_catalogues()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(map(str, directories()))
+    Babel(app, default_locale=ENGLISH, locale_selector=_choose_locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
+        gettext=lambda text: _translations().gettext(text),
+        ngettext=lambda one, many, count: _translations().ngettext(one, many, count),
+        newstyle=True,
+    )
+    app.jinja_env.globals.update(language=language, language_switch=language_switch)
+    app.after_request(_remember_choice)
+
+
+class Words:
+    """A text that is put into the reader's language when it is shown."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return _translations().gettext(self._text)
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+    def __mod__(self, values: object) -> str:
+        return str(self) % values
+
+    def __repr__(self) -> str:
+        return f"Words({self._text!r})"
+
+
+def lazy_gettext(text: str) -> Words:
+    """Return a text for later, for constants of modules."""
+    return Words(text)
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return a text in the reader's language, with its placeholders filled in."""
+    found = _translations().gettext(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """Return the form of a text that goes with `num`, which fills `%(num)s`."""
+    return _translations().ngettext(one, many, num) % {"num": num, **values}
+
+
+def language() -> str:
+    """Return the language of the page, as `lang` attributes name it: `zh-CN` or `en`."""
+    return CHINESE if is_chinese() else ENGLISH
+
+
+def is_chinese() -> bool:
+    """Whether the page is in Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+def language_switch() -> tuple[str, str, str]:
+    """Return the other language: its tag, its own name, the address of this page in it."""
+    tag, name = (ENGLISH, "English") if is_chinese() else (CHINESE, "中文")
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return tag, name, "?" + urlencode([*kept, ("lang", tag)])
+
+
+def _translations() -> NullTranslations:
+    """Return the texts of the present language; looked up once a request."""
+    locale = get_locale()
+    if locale is None:  # outside an application
+        return NullTranslations()
+    found = g.get("translations")
+    if found is None or found[0] is not locale:
+        found = g.translations = (locale, get_translations())
+    return cast(NullTranslations, found[1])
+
+
+def _choose_locale() -> Locale:
+    if not has_request_context():
+        return _LOCALES[ENGLISH]
+    asked = _asked_for()
+    if asked is None:
+        asked = request.cookies.get(COOKIE)
+    if asked not in _LOCALES:
+        asked = _preferred(request.headers.get("Accept-Language", "")[:200])
+    return _LOCALES[asked]
+
+
+def _asked_for() -> str | None:
+    """Return the language in the address, if it is one of ours."""
+    asked = request.args.get("lang")
+    return asked if asked in _LOCALES else None
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> str:
+    """Return the first of our languages in what the browser prefers; any Chinese is Chinese."""
+    for tag, quality in parse_accept_header(header, LanguageAccept):
+        main = tag.lower().partition("-")[0]
+        if main in {"zh", "en"} and quality > 0:
+            return CHINESE if main == "zh" else ENGLISH
+    return ENGLISH
+
+
+def _remember_choice(response: Response) -> Response:
+    asked = _asked_for() if b"lang=" in request.query_string else None
+    if asked is not None and asked != request.cookies.get(COOKIE):
+        response.set_cookie(
+            COOKIE,
+            asked,
+            max_age=COOKIE_SECONDS,
+            secure=current_site().settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
