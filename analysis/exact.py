@@ -205,7 +205,7 @@ def geometric_mean(rows: Sequence[Weights], zero: Fraction = ZERO) -> Weights:
     with localcontext(_ROOT):
         for counts, column in zip(somewhere, zip(*replaced, strict=True), strict=True):
             product = Decimal(1)
-            for share in column if counts else ():
+            for share in sorted(column) if counts else ():  # any order of experts, equal digits
                 product *= Decimal(share.numerator) / Decimal(share.denominator)
             root = (product.ln() / len(rows)).exp() if counts else Decimal(0)
             roots.append(Fraction(root))

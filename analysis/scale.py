@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analysis.errors import quoted
+from analysis.errors import InputError, Problem, quoted
 from analysis.tables import parse_decimal
 
 
@@ -27,17 +27,18 @@ class Scale:
         return float(self.low), float(self.high)
 
 
-def parse_scale(text: str) -> Scale:
+def parse_scale(text: str, *, name: str = "--scale") -> Scale:
     """Read a scale written as smallest:largest, for example 1:9 or -3:3.
 
     Raises
     ------
-    ValueError
-        If these are not two decimal numbers, the smaller one first.
+    InputError
+        If these are not two decimal numbers, the smaller one first; `name` stands for the place.
     """
     bounds = [parse_decimal(part.strip()) for part in text.split(":")]
     if len(bounds) != 2 or bounds[0] is None or bounds[1] is None:
-        raise ValueError(f"found {quoted(text)}, expected smallest:largest, for example 1:9")
+        expected = "smallest:largest, for example 1:9"
+        raise InputError([Problem(name, quoted(text), expected)])
     if bounds[0] >= bounds[1]:
-        raise ValueError(f"found {quoted(text)}, expected the smaller number first")
+        raise InputError([Problem(name, quoted(text), "the smaller number before the larger")])
     return Scale(bounds[0], bounds[1])

@@ -244,7 +244,7 @@ def movement(
     item_stable = _item_stable(method, items, np.abs(panel[1] - panel[0]), tolerance)
     figures = _weight_figures(own, panel)
     stable = _stable(method, item_stable, figures, tolerance)
-    reason = dict.fromkeys(figures, code) if code else {}
+    reason = dict.fromkeys((*figures, "weights_before", "weights_after"), code) if code else {}
     if stable is None:
         reason["stable"] = "no_expert_in_both"
     return Movement(

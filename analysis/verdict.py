@@ -209,7 +209,7 @@ def _verdict(this: _Round, rule: _Rule) -> Verdict:
 
 
 def _settled(rule: _Rule, stable: bool, agreed: bool) -> str:
-    """Steps 3 and 4 of the rule."""
+    """Take steps 3 and 4 of the rule."""
     if agreed and (stable or rule.classic):
         return "consensus_stable"
     if stable and not rule.classic:

@@ -222,8 +222,8 @@ def _bound(
     if text and number is None:
         problems.add(quoted(text), "a number", row=line, column=column)
     elif needed and not text:
-        code = quoted(record["code"])
-        problems.add(f"no {column} for {code}", "a number", row=line, column=column)
+        name = quoted(record.get("code") or record.get("tier", ""))
+        problems.add(f"no {column} for {name}", "a number", row=line, column=column)
     return number
 
 

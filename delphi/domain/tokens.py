@@ -87,3 +87,8 @@ def base32(data: bytes, characters: int) -> str:
     bits = len(data) * 8
     shifts = range(bits - 5, bits - 5 * characters - 1, -5)
     return "".join(ALPHABET[(number >> shift) & 31] for shift in shifts)
+
+
+def link(base_url: str, token: str) -> str:
+    """Return the personal link; the token is in the fragment, which browsers send to nobody."""
+    return f"{base_url}/s#{token}"

@@ -20,8 +20,10 @@ COLUMNS = ("name", "salutation", "field", "email")
 #: Headers that are understood, beside the names of the columns themselves.
 CHINESE = {"姓名": "name", "称呼": "salutation", "专业": "field", "邮箱": "email"}
 LONGEST = {"name": 100, "salutation": 100, "field": 100, "email": 254}
-MOST_BYTES = 2_000_000
+MOST_BYTES = 1_000_000
 _SEPARATORS = ("\t", ";", "；", "，", ",")
+#: Not `str.splitlines`, which also splits at control characters.
+_LINE_END = re.compile("\r\n|\r|\n")
 _PASTED_SEPARATOR = re.compile("[\t,;，；]")
 #: Below this share of readable multi-byte sequences a file is not UTF-8 with a fault but something
 #: else: Chinese text in GBK reaches 0.15.
@@ -82,9 +84,9 @@ class _Checker:
     addresses: dict[str, int] = field(default_factory=dict)
 
     def add(
-        self, code: str, row: int | None = None, column: str | None = None, **more: str
+        self, code: str, row: int, column: str | None = None, found: str = "", number: int = 0
     ) -> None:
-        self.problems.append(PanelProblem(code, row, column, found=_cut(more.get("found", ""))))
+        self.problems.append(PanelProblem(code, row, column, _cut(found), number))
 
     def raise_any(self) -> None:
         if self.problems:
@@ -136,7 +138,7 @@ def read_pasted_panel(text: str, rules: PanelRules) -> tuple[PanelRow, ...]:
     """
     lines = [
         (number, tuple(part.strip() for part in _PASTED_SEPARATOR.split(line)))
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(_LINE_END.split(text), start=1)
         if line.strip()
     ]
     columns: tuple[str, ...] = COLUMNS
@@ -178,7 +180,7 @@ def _decode(data: bytes) -> str:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise PanelError([PanelProblem("file_workbook")])
     text = _text(data)
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_LINE_END.split(text), start=1):
         if any(_is_binary(character) for character in line):
             raise PanelError([PanelProblem("file_not_text", row=number)])
     return text
@@ -189,12 +191,12 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if data.startswith(codecs.BOM_UTF8) or _is_mostly_utf8(data):
-            row = data[: error.start].count(b"\n") + 1
+            row = error.object[: error.start].count(b"\n") + 1
             raise PanelError([PanelProblem("file_broken", row=row)]) from None
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        row = error.object[: error.start].count(b"\n") + 1
         raise PanelError([PanelProblem("file_not_text", row=row)]) from None
 
 
@@ -225,7 +227,7 @@ def _records(text: str) -> list[tuple[int, tuple[str, ...]]]:
 
 def _separator(text: str) -> str:
     """Return what separates the cells: whatever of the known separators the header has most."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
+    header = next((line for line in _LINE_END.split(text) if line.strip()), "")
     return max(_SEPARATORS, key=lambda one: (header.count(one), one == ","))
 
 
@@ -278,19 +280,18 @@ def _people(
 
 def _person(line: int, cells: dict[str, str] | int, checker: _Checker) -> PanelRow | None:
     if isinstance(cells, int):
-        checker.problems.append(PanelProblem("row_cells", line, number=cells))
+        checker.add("row_cells", line, number=cells)
         return None
     texts = {column: " ".join(clean(cells.get(column, "")).split()) for column in COLUMNS}
     for column, text in texts.items():
         if len(text) > LONGEST[column]:
-            problem = PanelProblem("cell_long", line, column, _cut(text), LONGEST[column])
-            checker.problems.append(problem)
+            checker.add("cell_long", line, column, text, LONGEST[column])
         if "\ufffd" in text:
-            checker.add("cell_garbled", line, column, found=text)
+            checker.add("cell_garbled", line, column, text)
     _check_name(line, texts["name"], checker)
     for column in ("name", "salutation", "field"):
         if checker.rules.is_address(texts[column]):
-            checker.add("address_misplaced", line, column, found=texts[column])
+            checker.add("address_misplaced", line, column, texts[column])
     address = unicodedata.normalize("NFKC", texts["email"])
     _check_address(line, address, checker)
     return PanelRow(texts["name"], texts["salutation"], texts["field"], address or None)
@@ -300,22 +301,20 @@ def _check_name(line: int, name: str, checker: _Checker) -> None:
     if not name:
         checker.add("name_missing", line, "name")
     elif not any(character.isalnum() for character in name):
-        checker.add("name_unreadable", line, "name", found=name)
+        checker.add("name_unreadable", line, "name", name)
 
 
 def _check_address(line: int, address: str, checker: _Checker) -> None:
     if not address or len(address) > LONGEST["email"]:
         return
     if not checker.rules.is_address(address):
-        checker.add("address_bad", line, "email", found=address)
+        checker.add("address_bad", line, "email", address)
         return
     before = checker.addresses.setdefault(address.casefold(), line)
     if before == 0:
-        checker.add("address_taken", line, "email", found=address)
+        checker.add("address_taken", line, "email", address)
     elif before != line:
-        checker.problems.append(
-            PanelProblem("address_twice", line, "email", _cut(address), number=before)
-        )
+        checker.add("address_twice", line, "email", address, before)
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,7 @@ from delphi.domain.readiness import MOST_ITEMS, Facts, Gap, readiness
 from delphi.errors import DomainError
 from delphi.models.identity import Person
 from delphi.models.study import Study
+from delphi.schemas import require_valid
 from delphi.services import trees
 from delphi.services.ledger import append_event
 from delphi.services.links import issue_invitation
@@ -53,7 +54,9 @@ def launch(session: Session, study_id: str, around: Surroundings) -> None:
     blocking = [gap for gap in readiness_of(session, study_id) if gap.blocks]
     if blocking:
         raise DomainError("not_ready", count=len(blocking))
-    study.protocol_sha256 = sha256_hex(json.loads(study.protocol))
+    protocol = json.loads(study.protocol)
+    require_valid(protocol)
+    study.protocol_sha256 = sha256_hex(protocol)
     study.launched_on = around.day
     study.state = "running"
     session.flush()

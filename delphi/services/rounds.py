@@ -18,6 +18,7 @@ from delphi.domain.questionnaire import Item, Question, Questionnaire
 from delphi.errors import DomainError
 from delphi.models.identity import Invitation, Participation
 from delphi.models.study import Round, RoundFeedback, RoundResult, Study
+from delphi.schemas import require_valid
 from delphi.services import trees
 from delphi.services.ledger import append_event
 from delphi.services.lookup import get_study, latest_round, lock_round
@@ -173,6 +174,7 @@ def _new_round(
         sha256="",
     )
     document = questionnaires.to_document(asked)
+    require_valid(document)
     opened = Round(
         id=around.new_id(),
         study_id=study.id,

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction as Fr
 
 import pytest
 from hypothesis import given, settings
@@ -30,11 +30,11 @@ FIVE = "50 30 20|20 50 30|30 20 50|60 20 20|25 45 30"
 E8_CHANGED = T2[3].removesuffix("10 55 35") + "0 100 0"
 
 
-def rows(text: str) -> list[list[F | None]]:
-    return [[None if cell == "-" else F(cell) for cell in row.split()] for row in text.split("|")]
+def rows(text: str) -> list[list[Fr | None]]:
+    return [[None if cell == "-" else Fr(cell) for cell in row.split()] for row in text.split("|")]
 
 
-def weights(text: str, rule: str, method: str = "constant_sum", **options) -> tuple[F, ...]:
+def weights(text: str, rule: str, method: str = "constant_sum", **options) -> tuple[Fr, ...]:
     found = aggregate(rows(text), method=method, rule=rule, **options).weights
     assert found is not None
     assert sum(found) == 1
@@ -70,7 +70,7 @@ def test_the_three_rounds_of_the_panel_give_the_known_weights(number, rule, expe
 
 
 def test_the_mean_of_the_last_round_is_exact_to_the_last_digit():
-    assert weights(T2[3], "arithmetic_mean") == (F(14375, 100000), F(55, 100), F(30625, 100000))
+    assert weights(T2[3], "arithmetic_mean") == (Fr(14375, 100000), Fr(55, 100), Fr(30625, 100000))
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_an_item_that_is_zero_for_everybody_keeps_weight_zero_and_changes_nothin
 
 def test_the_geometric_mean_of_a_constant_ratio_is_that_ratio_to_fifty_digits():
     a, b = weights("1 2|2 4|5 10", "geometric_mean")
-    assert abs(a - F(1, 3)) < F(1, 10**50)
-    assert abs(b - F(2, 3)) < F(1, 10**50)
+    assert abs(a - Fr(1, 3)) < Fr(1, 10**50)
+    assert abs(b - Fr(2, 3)) < Fr(1, 10**50)
 
 
-@pytest.mark.parametrize("zero", [F(0), F(-1, 10), F(1, 2), F(2)])
+@pytest.mark.parametrize("zero", [Fr(0), Fr(-1, 10), Fr(1, 2), Fr(2)])
 def test_a_zero_replacement_that_leaves_nothing_is_refused(zero):
     with pytest.raises(ValueError, match="a zero replaced by"):
-        geometric_mean([shares([F(0), F(0), F(1)]), shares([F(1), F(1), F(1)])], zero)
+        geometric_mean([shares([Fr(0), Fr(0), Fr(1)]), shares([Fr(1), Fr(1), Fr(1)])], zero)
 
 
 @pytest.mark.parametrize(
@@ -145,15 +145,21 @@ def test_recoding_a_rating_scale_from_zero_changes_the_weights():
 
 
 def test_the_median_of_ratings_is_closed():
-    assert weights(T1, "median", "rating") == (F(5, 18), F(4, 18), F(3, 18), F(4, 18), F(2, 18))
+    assert weights(T1, "median", "rating") == (
+        Fr(5, 18),
+        Fr(4, 18),
+        Fr(3, 18),
+        Fr(4, 18),
+        Fr(2, 18),
+    )
 
 
 @pytest.mark.parametrize(
     ("rule", "expected", "used"),
     [
-        ("mean_of_normalised", (F(3, 4), F(1, 4)), 1),
-        ("normalised_means", (F(2, 3), F(1, 3)), 2),
-        ("median", (F(2, 3), F(1, 3)), 2),
+        ("mean_of_normalised", (Fr(3, 4), Fr(1, 4)), 1),
+        ("normalised_means", (Fr(2, 3), Fr(1, 3)), 2),
+        ("median", (Fr(2, 3), Fr(1, 3)), 2),
     ],
 )
 def test_missing_ratings_are_left_out_by_expert_or_by_cell(rule, expected, used):
@@ -165,12 +171,12 @@ def test_missing_ratings_are_left_out_by_expert_or_by_cell(rule, expected, used)
 def test_an_expert_who_rates_everything_zero_has_no_shares_and_is_left_out():
     found = aggregate(rows("0 0|3 1"), method="rating", rule="mean_of_normalised")
     assert found.left_out == {0: "all_zero"}
-    assert found.weights == (F(3, 4), F(1, 4))
+    assert found.weights == (Fr(3, 4), Fr(1, 4))
 
 
 def test_ranks_of_the_first_round_give_the_known_surrogate_weights():
-    points = [[F(cell) for cell in row.split()] for row in T2[1].split("|")]
-    ranks = [[F(sum(v > cell for v in row) + 1) for cell in row] for row in points]
+    points = [[Fr(cell) for cell in row.split()] for row in T2[1].split("|")]
+    ranks = [[Fr(sum(v > cell for v in row) + 1) for cell in row] for row in points]
     found = aggregate(ranks, method="ranking", rule="roc").weights
     assert found is not None
     assert [float(w) for w in found] == pytest.approx([0.121528, 0.611111, 0.267361], abs=1e-6)
@@ -197,7 +203,7 @@ def test_undefined_weights_are_none_with_a_reason(text, method, rule, reason):
 
 
 def test_three_experts_who_agree_on_nothing_get_equal_weights_from_the_l1_rule():
-    assert weights("100 0 0|0 100 0|0 0 100", "l1") == (F(1, 3),) * 3
+    assert weights("100 0 0|0 100 0|0 0 100", "l1") == (Fr(1, 3),) * 3
 
 
 def test_a_single_expert_is_the_panel():
@@ -207,7 +213,7 @@ def test_a_single_expert_is_the_panel():
 
 def test_a_single_item_has_the_whole_weight():
     for rule in RULES["constant_sum"]:
-        assert weights("7|100|3", rule) == (F(1),)
+        assert weights("7|100|3", rule) == (Fr(1),)
 
 
 @pytest.mark.parametrize(
@@ -225,12 +231,12 @@ def test_a_negative_answer_is_refused():
 
 def test_an_empty_cell_where_none_may_be_is_refused():
     with pytest.raises(ValueError, match="a row with an empty cell"):
-        complete([F(1), None])
+        complete([Fr(1), None])
 
 
 def test_rules_raise_their_reason_when_called_by_themselves():
     with pytest.raises(UndefinedWeightsError) as caught:
-        trimmed_mean([(F(1), F(0))])
+        trimmed_mean([(Fr(1), Fr(0))])
     assert caught.value.reason == "fewer_than_3_experts"
 
 
@@ -242,7 +248,7 @@ def test_why_nobody_is_left_names_the_strongest_reason():
 
 panels = st.integers(1, 4).flatmap(
     lambda n: st.lists(
-        st.lists(st.integers(0, 20).map(F), min_size=n, max_size=n).filter(any),
+        st.lists(st.integers(0, 20).map(Fr), min_size=n, max_size=n).filter(any),
         min_size=3,
         max_size=7,
     )
@@ -255,9 +261,7 @@ def test_the_order_of_experts_and_items_does_not_matter(panel, rule, random):
     before = [list(row) for row in panel]
     found = aggregate(panel, method="constant_sum", rule=rule)
     experts = random.sample(panel, len(panel))
-    assert aggregate(experts, method="constant_sum", rule=rule).weights == pytest.approx(
-        found.weights, abs=F(1, 10**45)
-    )
+    assert aggregate(experts, method="constant_sum", rule=rule).weights == found.weights
     order = random.sample(range(len(panel[0])), len(panel[0]))
     turned = aggregate(
         [[row[at] for at in order] for row in panel], method="constant_sum", rule=rule
@@ -275,12 +279,12 @@ def test_weights_are_not_negative_and_sum_to_exactly_one(panel, rule):
         assert min(found) >= 0
 
 
-def distance(panel: list[tuple[F, ...]], point: tuple[F, ...]) -> F:
-    return sum((abs(a - b) for row in panel for a, b in zip(row, point, strict=True)), F(0))
+def distance(panel: list[tuple[Fr, ...]], point: tuple[Fr, ...]) -> Fr:
+    return sum((abs(a - b) for row in panel for a, b in zip(row, point, strict=True)), Fr(0))
 
 
 @settings(max_examples=60)
-@given(panels, st.lists(st.integers(0, 20).map(F), min_size=4, max_size=4))
+@given(panels, st.lists(st.integers(0, 20).map(Fr), min_size=4, max_size=4))
 def test_no_shares_lie_nearer_to_the_experts_than_those_of_the_l1_rule(panel, other):
     closed = [shares(row) for row in panel]
     other = other[: len(panel[0])]
@@ -290,7 +294,7 @@ def test_no_shares_lie_nearer_to_the_experts_than_those_of_the_l1_rule(panel, ot
 
 
 @settings(max_examples=60)
-@given(panels, st.lists(st.integers(0, 20).map(F), min_size=4, max_size=4))
+@given(panels, st.lists(st.integers(0, 20).map(Fr), min_size=4, max_size=4))
 def test_nobody_gains_from_misreporting_under_the_l1_rule(panel, lie):
     closed = [shares(row) for row in panel]
     lie = lie[: len(panel[0])]
@@ -302,15 +306,15 @@ def test_nobody_gains_from_misreporting_under_the_l1_rule(panel, lie):
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        (F(1, 3), "0.33333333333333333333"),
-        (F(2, 3), "0.66666666666666666667"),
-        (F(3, 20), "0.15000000000000000000"),
-        (F(1), "1.0000000000000000000"),
-        (F(100), "100.00000000000000000"),
-        (F(1, 30000), "0.000033333333333333333333"),
-        (F(0), "0"),
-        (F(10**25, 3), "3333333333333333333300000"),
-        (1 - F(1, 10**30), "1.0000000000000000000"),
+        (Fr(1, 3), "0.33333333333333333333"),
+        (Fr(2, 3), "0.66666666666666666667"),
+        (Fr(3, 20), "0.15000000000000000000"),
+        (Fr(1), "1.0000000000000000000"),
+        (Fr(100), "100.00000000000000000"),
+        (Fr(1, 30000), "0.000033333333333333333333"),
+        (Fr(0), "0"),
+        (Fr(10**25, 3), "3333333333333333333300000"),
+        (1 - Fr(1, 10**30), "1.0000000000000000000"),
     ],
 )
 def test_decimal_strings_have_twenty_significant_digits_and_no_exponent(number, expected):
@@ -318,30 +322,30 @@ def test_decimal_strings_have_twenty_significant_digits_and_no_exponent(number, 
 
 
 def test_decimal_strings_round_half_to_even():
-    assert [decimal_string(F(n, 1000), 2) for n in (125, 135, 145)] == ["0.12", "0.14", "0.14"]
+    assert [decimal_string(Fr(n, 1000), 2) for n in (125, 135, 145)] == ["0.12", "0.14", "0.14"]
 
 
 @pytest.mark.parametrize(
     ("number", "places", "expected"),
     [
-        (F(15), 0, "15"),
-        (F(55), 1, "55.0"),
-        (F(25, 2), 0, "12.5"),
-        (F(1, 8), 0, "0.125"),
-        (F(0), 2, "0.00"),
-        (F(1, 10**30), 0, "0." + "0" * 29 + "1"),
+        (Fr(15), 0, "15"),
+        (Fr(55), 1, "55.0"),
+        (Fr(25, 2), 0, "12.5"),
+        (Fr(1, 8), 0, "0.125"),
+        (Fr(0), 2, "0.00"),
+        (Fr(1, 10**30), 0, "0." + "0" * 29 + "1"),
     ],
 )
 def test_terminating_strings_are_written_in_full(number, places, expected):
     assert terminating_string(number, places) == expected
 
 
-@pytest.mark.parametrize("number", [F(1, 3), F(1, 7), F(-1, 2)])
+@pytest.mark.parametrize("number", [Fr(1, 3), Fr(1, 7), Fr(-1, 2)])
 def test_a_number_without_a_finite_form_is_refused(number):
     with pytest.raises(ValueError, match="no finite decimal form"):
         terminating_string(number)
 
 
 def test_medians_of_an_even_number_lie_half_way():
-    assert median([(F(1),), (F(3),)]) == (F(1),)
-    assert median(rows("1 1|3 1|5 2|7 2")) == (F(8, 11), F(3, 11))
+    assert median([(Fr(1),), (Fr(3),)]) == (Fr(1),)
+    assert median(rows("1 1|3 1|5 2|7 2")) == (Fr(8, 11), Fr(3, 11))

@@ -85,7 +85,9 @@ class Participation(Base):
     __tablename__ = "participation"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True, index=True)
+    round_id: Mapped[str] = mapped_column(
+        ForeignKey("round.id"), primary_key=True, index=True
+    )
     finished: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     #: the coordinator's own mark that the link was handed on; set and cleared by hand
     sent: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -94,8 +96,8 @@ class Participation(Base):
 class ParticipationOutbox(Base):
     """Finished, not yet marked: one row a round, rewritten whole at each insert.
 
-    Rows of their own would keep an order of arrival, and each a hidden transaction number that joins
-    it to the submission written with it.
+    Rows of their own would keep an order of arrival, and each a hidden transaction number that
+    joins it to the submission written with it.
     """
 
     __tablename__ = "participation_outbox"

@@ -20,7 +20,8 @@ class Indicator(Base):
         ),
         CheckConstraint("parent IS NULL OR parent <> code", name="not_its_own_parent"),
         CheckConstraint(
-            "weight_rule IS NULL OR weight_rule IN ('elicited', 'equal_siblings', 'equal_leaves', 'fixed')",
+            "weight_rule IS NULL OR "
+            "weight_rule IN ('elicited', 'equal_siblings', 'equal_leaves', 'fixed')",
             name="weight_rule_known",
         ),
         CheckConstraint("kind IS NULL OR kind IN ('ratio', 'value', 'score')", name="kind_known"),

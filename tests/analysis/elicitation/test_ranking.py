@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction as Fr
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_positional_weights_are_the_printed_ones(scheme, n_items, expected):
 
 
 def test_a_single_item_has_the_whole_weight():
-    assert {positional_weights(1, scheme) for scheme in SCHEMES} == {(F(1),)}
+    assert {positional_weights(1, scheme) for scheme in SCHEMES} == {(Fr(1),)}
 
 
 def test_an_unknown_scheme_is_refused():
@@ -50,13 +50,13 @@ def test_no_positions_are_refused():
 
 @pytest.mark.parametrize("ranks", [("1", "2.5", "2.5", "4"), ("1", "2", "2", "4"), "1223"])
 def test_tied_items_share_the_weights_of_their_positions(ranks):
-    shares = positional_shares([F(rank) for rank in ranks], "roc")
+    shares = positional_shares([Fr(rank) for rank in ranks], "roc")
     expected = [0.520833, 0.208333, 0.208333, 0.0625]
     assert [float(share) for share in shares] == pytest.approx(expected, abs=1e-6)
 
 
 def test_all_tied_gives_equal_weights():
-    assert positional_shares([F(2)] * 3, "reciprocal") == (F(1, 3),) * 3
+    assert positional_shares([Fr(2)] * 3, "reciprocal") == (Fr(1, 3),) * 3
 
 
 def test_a_ranking_with_an_empty_place_is_nan_throughout():
@@ -73,7 +73,7 @@ def test_a_ranking_with_an_empty_place_is_nan_throughout():
 def test_the_vectorised_weights_agree_with_the_exact_ones(rows, scheme):
     ranks = np.array(rows, np.float64)
     before = ranks.copy()
-    exact = [[float(w) for w in positional_shares([F(r) for r in row], scheme)] for row in rows]
+    exact = [[float(w) for w in positional_shares([Fr(r) for r in row], scheme)] for row in rows]
     np.testing.assert_allclose(ranking_weights(ranks, scheme), exact, rtol=0, atol=1e-14)
     np.testing.assert_array_equal(ranks, before)
 

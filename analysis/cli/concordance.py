@@ -1,0 +1,55 @@
+"""`concordance`: Kendall's W of a panel, its interval and its tests."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.concordance import PERMUTATIONS, kendall_w
+from analysis.errors import InputError, Problem
+from analysis.tables import Ratings, read_ratings
+
+HELP = "Kendall's W of a panel: tie-corrected, with interval, chi-square, F and permutation p."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", metavar="RATINGS.csv", help="column expert, one column an item")
+    parser.add_argument(
+        "--permutations",
+        type=int,
+        default=PERMUTATIONS,
+        metavar="N",
+        help="how many to draw where they are too many to list (default %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="seed of the draws (default %(default)s)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return every figure of the panel."""
+    check_at_least("--permutations", arguments.permutations, 1)
+    check_at_least("--seed", arguments.seed, 0)
+    ratings = read_ratings(arguments.file)
+    result = kendall_w(_order(ratings), permutations=arguments.permutations, seed=arguments.seed)
+    return dataclasses.asdict(result)
+
+
+def check_at_least(name: str, number: int, least: int) -> None:
+    """Refuse an option below its smallest value."""
+    if number < least:
+        raise InputError([Problem(name, str(number), f"a whole number, at least {least}")])
+
+
+def _order(ratings: Ratings) -> NDArray[np.float64]:
+    """Replace each cell by its place among all: what was typed must be equal to be a tie."""
+    distinct = sorted({cell for row in ratings.exact for cell in row if cell is not None})
+    place = {cell: float(at) for at, cell in enumerate(distinct)}
+    return np.array(
+        [[np.nan if cell is None else place[cell] for cell in row] for row in ratings.exact]
+    )

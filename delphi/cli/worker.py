@@ -1,0 +1,29 @@
+"""`delphi worker`: ticks until it is stopped. `delphi serve` starts one beside the server."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from delphi.cli.opening import open_installation
+from delphi.services.tick import tick
+
+
+@click.command("worker")
+@click.option("--every", type=click.IntRange(1, 3600), default=5, show_default=True, help="Seconds.")
+def command(every: int) -> None:
+    """Tick every few seconds until stopped."""
+    opened = open_installation()
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(every):
+        try:
+            tick(opened.database, opened.around)
+        except OperationalError as error:
+            # The database is busy or away for a moment; the next tick tries again.
+            print(f"worker: {type(error).__name__}", file=sys.stderr)
