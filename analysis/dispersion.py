@@ -137,10 +137,16 @@ def _moments(
     lowest = answers[:, :1]
     above = np.where(given, answers - lowest, 0.0)
     divisor = np.where(n > 0, n, 1)[:, None]
-    mean_above = above.sum(axis=1, keepdims=True) / divisor
+    mean_above = _total(above)[:, None] / divisor
     mean = _sum(lowest[:, 0], mean_above[:, 0])
-    squares = np.where(given, (above - mean_above) ** 2, 0.0).sum(axis=1)
+    squares = _total(np.where(given, (above - mean_above) ** 2, 0.0))
     return mean, _root_mean(squares, n)
+
+
+def _total(terms: Floats) -> Floats:
+    """Add each row from left to right, so that zeros behind the answers change no digit."""
+    total: Floats = np.cumsum(terms, axis=1)[:, -1]
+    return total
 
 
 def _root_mean(squares: Floats, n: NDArray[np.int64]) -> Floats:
@@ -199,6 +205,6 @@ def _tastle_wierman(
     distance[~several] = np.nan
     terms = np.where(np.isnan(distance), 0.0, np.log2(1 - distance))
     result = np.full(len(n), np.nan)
-    np.divide(terms.sum(axis=1), n, out=result, where=several)
+    np.divide(_total(terms), n, out=result, where=several)
     clipped: Floats = np.clip(1 + result, 0.0, 1.0)
     return clipped

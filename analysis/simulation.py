@@ -69,3 +69,41 @@ def _to_steps(shares: NDArray[np.float64], step: int) -> NDArray[np.int64]:
     places = np.argsort(np.argsort(-(quotas - floors), axis=1, kind="stable"), axis=1)
     result: NDArray[np.int64] = (floors + (places < left[:, None])) * step
     return result
+
+
+def simulated_units(
+    kinds: tuple[str, ...], units: int, years: int, *, seed: int = 1
+) -> NDArray[np.float64]:
+    """Draw indicator data of invented units over several years; plainly synthetic.
+
+    Each unit has one level that its indicators share in part. Ratio and score indicators are
+    percentages that rise towards 100; value indicators are log-normal and grow by a few percent a
+    year.
+
+    Parameters
+    ----------
+    kinds
+        Kind of each indicator: `ratio`, `value` or `score`.
+    units, years
+        How many of both.
+    seed
+        Of NumPy's PCG64 generator; equal arguments give equal data.
+
+    Returns
+    -------
+    ndarray of float64, shape (years, units, indicators)
+        Percentages in 0 to 100 with one decimal; values above 0 with two.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    count = len(kinds)
+    level = random.normal(size=(units, 1))
+    own = 0.6 * level + 0.8 * random.normal(size=(units, count))
+    growth = random.uniform(0.02, 0.12, size=count)
+    scale = 10.0 ** random.uniform(0.5, 4.0, size=count)
+    drawn = []
+    for year in range(years):
+        drift = own + year * 0.15 + 0.1 * random.normal(size=(units, count))
+        percent = np.round(100 / (1 + np.exp(-(drift + 0.4))), 1)
+        value = np.round(scale * np.exp(0.5 * drift) * (1 + growth) ** year, 2) + 0.01
+        drawn.append(np.where(np.array(kinds) == "value", value, percent))
+    return np.stack(drawn)

@@ -25,8 +25,6 @@ FORMAT = "delphi-weights/1"
 #: Largest distance of a sum or a product of printed shares from the exact one.
 TOLERANCE = Fraction(1, 10**18)
 _WEIGHTS = ("local", "global", "published_local_percent", "published_global_percent")
-#: Columns of the CSV that hold numbers of ours, which no spreadsheet runs.
-_NUMERIC = frozenset((*_WEIGHTS, "level", "interval95_low", "interval95_high"))
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -179,14 +177,15 @@ def _node(
 def to_csv(document: Mapping[str, Any]) -> str:
     """Write the nodes of a weight file as CSV, one row a node, with a byte order mark.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe in front.
+    Text that a spreadsheet would run as a formula gets an apostrophe in front. Numbers here are
+    never negative, so none of them is touched.
     """
     text = io.StringIO(newline="")
     text.write("\ufeff")
     writer = csv.writer(text, lineterminator="\r\n")
     rows = [_flat(node) for node in document["nodes"]]
     writer.writerow(rows[0])
-    writer.writerows([_cell(column, value) for column, value in row.items()] for row in rows)
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return text.getvalue()
 
 
@@ -204,9 +203,9 @@ def _flat(node: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if column not in _NUMERIC and text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 @dataclass(frozen=True)
@@ -340,13 +339,13 @@ def _wrong_weights(
         for key, shares, codes in [*sums, (first + 1, global_, leaves)]:
             total = sum((shares[code] for code in codes), Fraction(0))
             if abs(total - whole) > TOLERANCE * whole:
-                found = f"a sum of {float(total):.12g} over {quoted(', '.join(codes))}"
+                found = f"a sum of {decimal_string(total)} over {quoted(', '.join(codes))}"
                 yield codes[0], _WEIGHTS[key], found, f"a sum of {whole}"
         products = global_weights(tree, {code: share / whole for code, share in local.items()})
         for code, product in products.items():
             if abs(global_[code] - product * whole) > TOLERANCE * whole:
                 expected = f"{decimal_string(product * whole)}, the product of the local weights"
-                yield code, _WEIGHTS[first + 1], f"{float(global_[code]):.12g}", expected
+                yield code, _WEIGHTS[first + 1], decimal_string(global_[code]), expected
 
 
 def read_json(path: str | Path) -> Any:

@@ -14,7 +14,7 @@ from analysis.scoring.data import UnitColumns, UnitData
 from analysis.scoring.groups import Group, group_index
 from analysis.scoring.normalisation import capped_cells
 from analysis.scoring.remarks import Remark, find_remarks
-from analysis.scoring.score import score_units
+from analysis.scoring.score import UnitScores, score_units
 from analysis.scoring.thresholds import (
     GivenThreshold,
     Indicator,
@@ -27,6 +27,7 @@ from analysis.scoring.tiers import Tier, place_in_tiers, rank_by_year
 from analysis.scoring.years import (
     Contributions,
     Growth,
+    Panel,
     YearMean,
     arrange,
     contributions,
@@ -122,23 +123,11 @@ def assess(
         base_year=rules.base_year,
         given=given,
     )
-    costly = not np.isnan(thresholds.lower).all()
-    plain, capped = (
-        score_units(
-            data.values,
-            hierarchy,
-            upper=per_row(thresholds, data.years),
-            lower=thresholds.lower if costly else None,
-            capped=capped,
-        )
-        for capped in (False, True)
-    )
+    plain, capped = _plain_and_capped(data, hierarchy, thresholds)
     headline = (capped if rules.cap else plain).composition
     index = rules.out_of * headline.index
     panel = arrange(index, data.units, data.years)
     parts = rules.out_of * root_contributions(headline, hierarchy)
-    groups = {} if columns is None else columns.columns
-    cuts = [float(cut) for cut in rules.cuts]
     return Assessment(
         data=data,
         hierarchy=hierarchy,
@@ -156,6 +145,28 @@ def assess(
         years=year_means(panel),
         annual=mean_annual_growth(panel),
         contributions=contributions(panel, parts),
-        groups={name: group_index(panel, name, of, cuts=cuts) for name, of in groups.items()},
+        groups=_groups(panel, columns, rules),
         remarks=find_remarks(data, thresholds, base_year=rules.base_year, columns=columns),
     )
+
+
+def _plain_and_capped(
+    data: UnitData, hierarchy: Hierarchy, thresholds: Thresholds
+) -> tuple[UnitScores, UnitScores]:
+    costly = not np.isnan(thresholds.lower).all()
+    upper = per_row(thresholds, data.years)
+    lower = thresholds.lower if costly else None
+    plain = score_units(data.values, hierarchy, upper=upper, lower=lower)
+    return plain, score_units(data.values, hierarchy, upper=upper, lower=lower, capped=True)
+
+
+def _groups(
+    panel: Panel, columns: UnitColumns | None, rules: Rules
+) -> dict[str, tuple[Group, ...]]:
+    if columns is None:
+        return {}
+    cuts = [float(cut) for cut in rules.cuts]
+    return {
+        name: group_index(panel, name, values, cuts=cuts)
+        for name, values in columns.columns.items()
+    }

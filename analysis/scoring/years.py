@@ -6,6 +6,7 @@ would pass for a change.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Growth:
     units: int
     #: as a share of the first value (0.05 = 5 %); NaN when undefined
     growth: float
-    #: why it is undefined: `no_common_units`, `not_positive`, `one_year`
+    #: why it is undefined: `one_year`, `no_common_units`, or `not_positive` (a mean at or below 0)
     reason: str | None = None
 
 
@@ -73,11 +74,13 @@ class Contributions:
 def growth_rate(before: float, after: float, years: int = 1) -> float:
     """Mean growth a year: ``(after / before) ** (1 / years) - 1``; NaN unless both are positive.
 
-    0.05 means 5 % a year. With `years` = 1 it is the plain relative change.
+    0.05 means 5 % a year. With `years` = 1 it is the plain relative change. A quotient beyond what
+    a number can hold is NaN too.
     """
     if not (before > 0 and after > 0 and years >= 1):
         return NAN
-    return float((after / before) ** (1 / years) - 1)
+    ratio = float(after) / float(before)
+    return ratio ** (1 / years) - 1 if math.isfinite(ratio) else NAN
 
 
 def arrange(index: Floats, units: Sequence[str], years: NDArray[np.int64]) -> Panel:

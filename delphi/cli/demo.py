@@ -1,4 +1,4 @@
-"""`delphi demo`: a rehearsal study with eight experts and three rounds, through the real services."""
+"""`delphi demo`: a rehearsal study through the real services, and data of invented cities."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 
 import click
 
+from analysis.simulation import simulated_units
+from analysis.templates import template_tree
 from delphi.cli.opening import Opened, open_installation
 from delphi.domain.tokens import link
 from delphi.errors import DomainError
-from delphi.services.demonstration import Demonstration, demonstrate
+from delphi.services.demonstration import TEMPLATE, Demonstration, demonstrate
 
 FOLDER = Path("instance/demo")
+CITIES = 26
+YEARS = (2018, 2019, 2020)
 
 
 @click.command("demo")
@@ -58,6 +62,7 @@ def make_demonstration(
         "expert_links": [link(opened.settings.base_url, token) for token in made.tokens],
         "rounds_closed": made.rounds_closed,
         "weights_file": _write_weights(made),
+        "cities_file": _write_cities(),
     }
 
 
@@ -76,6 +81,22 @@ def _write_weights(made: Demonstration) -> str | None:
     return str(path)
 
 
+def _write_cities() -> str:
+    """Write data of invented cities in the form that `score` reads."""
+    leaves = template_tree(TEMPLATE).leaves
+    data = simulated_units(tuple(leaf.kind or "" for leaf in leaves), CITIES, len(YEARS))
+    lines = [",".join(("unit", "year", *(leaf.code for leaf in leaves)))]
+    lines += [
+        ",".join((f"虚构市{city:02d}", str(year), *(f"{cell:.2f}" for cell in row)))
+        for year, table in zip(YEARS, data.tolist(), strict=True)
+        for city, row in enumerate(table, start=1)
+    ]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = (FOLDER / "invented-cities.csv").resolve()
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    return str(path)
+
+
 def told(demonstration: dict[str, Any]) -> list[str]:
     """Return what a person reads after the demonstration was made; secrets are printed once."""
     base = demonstration["base_url"]
@@ -91,5 +112,10 @@ def told(demonstration: dict[str, Any]) -> list[str]:
     if more > 0:
         lines.append(f"    … and {more} more (--json prints all)")
     if demonstration["weights_file"]:
-        lines.append(f"  weight file: {demonstration['weights_file']}")
+        lines += [
+            f"  weight file: {demonstration['weights_file']}",
+            "  score invented cities with it:",
+            f"    python -m analysis score --weights {demonstration['weights_file']} "
+            f"--data {demonstration['cities_file']}",
+        ]
     return lines

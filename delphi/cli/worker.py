@@ -14,7 +14,9 @@ from delphi.services.tick import tick
 
 
 @click.command("worker")
-@click.option("--every", type=click.IntRange(1, 3600), default=5, show_default=True, help="Seconds.")
+@click.option(
+    "--every", type=click.IntRange(1, 3600), default=5, show_default=True, help="Seconds."
+)
 def command(every: int) -> None:
     """Tick every few seconds until stopped."""
     opened = open_installation()

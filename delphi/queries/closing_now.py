@@ -71,13 +71,14 @@ def closing_now(running: RunningRound, response: str, minimum: int) -> tuple[Con
 
 
 def _response(running: RunningRound, limit: Fraction) -> Conclusion:
+    share = Fraction(running.finished, running.invited)
     parameters = {
         "finished": running.finished,
         "invited": running.invited,
-        "share": Fraction(running.finished, running.invited),
+        "share": share,
         "limit": limit,
     }
-    if parameters["share"] >= limit:
+    if share >= limit:
         return Conclusion("response_met", True, parameters)
     if Fraction(running.most, running.invited) < limit:
         return Conclusion("response_missed", False, parameters)
@@ -96,7 +97,7 @@ def _both(running: RunningRound, before: int, minimum: int) -> Conclusion:
 
 
 def _feedback(running: RunningRound) -> Conclusion:
-    """What the next round can show to experts."""
+    """Say what the next round can show to experts."""
     parameters = {"median_from": MEDIAN_FROM, "quartiles_from": QUARTILES_FROM}
     if running.finished >= QUARTILES_FROM:
         return Conclusion("quartiles_shown", True, parameters)

@@ -71,9 +71,7 @@ def ledger_page(session: Session, study_id: str) -> LedgerPage:
 
 def last_events(session: Session, study_id: str, count: int) -> tuple[EventLine, ...]:
     """Return the last events, the newest first."""
-    rows = session.scalars(
-        _events(study_id).order_by(LedgerEvent.height.desc()).limit(count)
-    ).all()
+    rows = session.scalars(_events(study_id).order_by(LedgerEvent.height.desc()).limit(count)).all()
     return tuple(_line(row) for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""What one expert is shown: the study, the open round, the group's feedback, the own answers.
+"""What one expert is shown of a study: where it is, what is asked, what the group said.
 
 Read on every request of an expert, so: selects of columns, no object is tracked, and frozen
 documents are parsed once per process.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,19 +18,16 @@ from sqlalchemy.orm import Session, aliased
 
 from delphi.domain import questionnaire as questionnaires
 from delphi.domain import round_states
-from delphi.domain.allocation import Typed, typed_from_document
 from delphi.domain.disclosure import Withheld
 from delphi.domain.letter import Letter
 from delphi.domain.letter import from_document as read_letter
 from delphi.domain.questionnaire import Questionnaire
-from delphi.domain.submission import points_of
-from delphi.models.answer import Draft, Rationale, Submission
+from delphi.models.answer import Rationale
 from delphi.models.study import Round, RoundFeedback, Study
 from delphi.queries.frozen import FrozenDocuments
 
 #: Question → points by item; None where the expert abstained.
 Points = Mapping[str, Mapping[str, int] | None]
-WORKING, OTHER = 1, 2
 
 
 @dataclass(frozen=True)
@@ -106,46 +103,6 @@ class QuestionFeedback:
     asked: int
     answered: int
     items: Mapping[str, ItemFeedback]
-
-
-@dataclass(frozen=True)
-class StoredDraft:
-    """A draft as stored."""
-
-    version: int
-    #: canonical JSON
-    content: str
-
-    @property
-    def typed(self) -> Typed:
-        """The fields as typed."""
-        return _typed(self.content)
-
-
-@dataclass(frozen=True)
-class StoredSubmission:
-    """The latest submission of one round, as far as a form needs it."""
-
-    id: str
-    revision: int
-    points: Points
-
-
-@dataclass(frozen=True)
-class OwnAnswers:
-    """What this respondent has typed and submitted, in this round and the one before."""
-
-    working: StoredDraft | None = None
-    #: what another window held when the two differed
-    other: StoredDraft | None = None
-    submitted: StoredSubmission | None = None
-    #: the counted answer of the round before
-    last: Points | None = None
-    #: item → reason, in this round and in the one before
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    last_reasons: Mapping[str, str] = field(default_factory=dict)
-    #: typed in the round before and not counted
-    uncounted: Typed | None = None
 
 
 _questionnaires: FrozenDocuments[Questionnaire] = FrozenDocuments()
@@ -249,7 +206,9 @@ def feedback_of(session: Session, before: EarlierRound | None) -> Mapping[str, Q
         text = session.scalar(
             select(RoundFeedback.document).where(RoundFeedback.round_id == before.id)
         )
-        return {one["question"]: _question_feedback(one) for one in json.loads(text or "")["questions"]}
+        return {
+            one["question"]: _question_feedback(one) for one in json.loads(text or "")["questions"]
+        }
 
     return _feedback.get((before.id, before.feedback_sha256), read)
 
@@ -287,76 +246,21 @@ def reason_texts(session: Session, before: EarlierRound) -> Mapping[str, str]:
     return {row.id: row.text for row in rows if row.text}
 
 
-def own_answers(
-    session: Session, respondent: str, asked: RoundFacts, before: EarlierRound | None
-) -> OwnAnswers:
-    """Return what this respondent typed and submitted; three statements."""
-    rounds = [asked.id] if before is None else [asked.id, before.id]
-    drafts = _drafts(session, respondent, rounds)
-    sent = _submissions(session, respondent, rounds)
-    reasons = _reasons(session, respondent, rounds)
-    last = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
-    late = None if before is None else drafts.get((before.id, WORKING))
-    return OwnAnswers(
-        working=drafts.get((asked.id, WORKING)),
-        other=drafts.get((asked.id, OTHER)),
-        submitted=_latest(sent.get(asked.id, [])),
-        last=last,
-        reasons=reasons.get(asked.id, {}),
-        last_reasons={} if before is None or last is None else reasons.get(before.id, {}),
-        uncounted=None if late is None or _says_the_same(late.typed, last) else late.typed,
-    )
-
-
-def working_draft(session: Session, respondent: str, round_id: str) -> StoredDraft | None:
-    """Return the draft in work, or None."""
-    return _drafts(session, respondent, [round_id]).get((round_id, WORKING))
-
-
-def _drafts(
-    session: Session, respondent: str, rounds: list[str]
-) -> dict[tuple[str, int], StoredDraft]:
-    rows = session.execute(
-        select(Draft.round_id, Draft.slot, Draft.version, Draft.content).where(
-            Draft.respondent == respondent, Draft.round_id.in_(rounds)
-        )
-    )
-    return {(row.round_id, row.slot): StoredDraft(row.version, row.content) for row in rows}
-
-
-def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
-    """Return the submissions by round, first revision first."""
-    rows = session.execute(
+def round_facts(session: Session, study_id: str, number: int) -> RoundFacts | None:
+    """Return one round that was opened, by its number."""
+    row = session.execute(
         select(
-            Submission.id,
-            Submission.round_id,
-            Submission.revision,
-            Submission.leaf,
-            Submission.document,
+            Round.id,
+            Round.number,
+            Round.state.label("round_state"),
+            Round.due_at,
+            Round.closed_at,
+            Round.questionnaire_sha256,
+        ).where(
+            Round.study_id == study_id, Round.number == number, Round.state != round_states.DRAFT
         )
-        .where(Submission.respondent == respondent, Submission.round_id.in_(rounds))
-        .order_by(Submission.revision)
-    )
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.round_id, []).append(row)
-    return found
-
-
-def _latest(rows: list[Any]) -> StoredSubmission | None:
-    if not rows:
-        return None
-    row = rows[-1]
-    return StoredSubmission(row.id, row.revision, points_of(json.loads(row.document)))
-
-
-def _counted_answer(session: Session, before: EarlierRound, rows: list[Any]) -> Points | None:
-    """Return the own answer that the closing of the round counted."""
-    if not rows:
-        return None
-    counted = counted_leaves(session, before.id, before.counted_sha256)
-    documents = [row.document for row in rows if row.leaf in counted]
-    return points_of(json.loads(documents[-1])) if documents else None
+    ).one_or_none()
+    return None if row is None else _round(row)
 
 
 def counted_leaves(session: Session, round_id: str, counted_sha256: str | None) -> frozenset[str]:
@@ -369,34 +273,3 @@ def counted_leaves(session: Session, round_id: str, counted_sha256: str | None) 
         return frozenset(json.loads(text or "[]"))
 
     return _counted.get((round_id, counted_sha256), read)
-
-
-def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, dict[str, str]]:
-    rows = session.execute(
-        select(Rationale.round_id, Rationale.item, Rationale.text).where(
-            Rationale.respondent == respondent, Rationale.round_id.in_(rounds)
-        )
-    )
-    found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        found.setdefault(row.round_id, {})[row.item] = row.text
-    return found
-
-
-def _says_the_same(typed: Typed, last: Points | None) -> bool:
-    """Whether a draft holds no other numbers than the answer that counted, or none at all."""
-    abstained = {question for question, points in (last or {}).items() if points is None}
-    given = {
-        code: str(points)
-        for answer in (last or {}).values()
-        if answer is not None
-        for code, points in answer.items()
-    }
-    typed_points = {code: text for code, text in typed.points.items() if text}
-    if not typed_points and not typed.abstained:
-        return True
-    return typed_points == given and typed.abstained == abstained
-
-
-def _typed(content: str) -> Typed:
-    return typed_from_document(json.loads(content))

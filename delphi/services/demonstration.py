@@ -106,14 +106,15 @@ _REASONS: Mapping[int, Mapping[int, Mapping[str, str]]] = {
 _LETTER = Letter(
     organiser={"zh": "信息消费研究课题组", "en": "Information Consumption Research Group"},
     purpose={
-        "zh": "课题组正在编制城市信息消费发展指数，想请您判断需求、供给、环境三个维度各应占多大分量。",
-        "en": "We are building an index of city information consumption and would like your judgement "
-        "on how much demand, supply and environment should each count.",
+        "zh": "课题组正在编制城市信息消费发展指数，"
+        "想请您判断需求、供给、环境三个维度各应占多大分量。",
+        "en": "We are building an index of city information consumption and would like your "
+        "judgement on how much demand, supply and environment should each count.",
     },
     viewpoint={
         "zh": "请站在为全国示范城市制定统一尺度的立场作答，不代表您所在的城市或单位。",
-        "en": "Answer as someone who sets one yardstick for all demonstration cities, not on behalf of "
-        "your own city or employer.",
+        "en": "Answer as someone who sets one yardstick for all demonstration cities, not on behalf "
+        "of your own city or employer.",
     },
     contact={"zh": "林老师，工作日 9:00 至 17:00", "en": "Ms Lin, weekdays 9:00 to 17:00"},
     telephone="010-5555 0123",
@@ -178,9 +179,7 @@ def demonstrate(
     return Demonstration(study_id, login, password, tuple(tokens), rounds_closed, weights)
 
 
-def _new_study(
-    database: Database, experts: int, around: Surroundings
-) -> tuple[str, str, str]:
+def _new_study(database: Database, experts: int, around: Surroundings) -> tuple[str, str, str]:
     login = f"demo-{around.new_id(3)}"
     password = secrets.token_urlsafe(12)
     with database.writing() as session:
@@ -267,9 +266,7 @@ def _answer(
                 move_marks(session, round_id)
 
 
-def _end(
-    database: Database, study_id: str, experts: int, around: Surroundings
-) -> str | None:
+def _end(database: Database, study_id: str, experts: int, around: Surroundings) -> str | None:
     if experts < RELEASE_FROM:
         return None
     with database.writing() as session:

@@ -7,6 +7,7 @@ path, and both come from the same version.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
 ADDRESS = "/static"
 KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 _VERSION_DIGITS = 12
+_VERSION = re.compile(rf"[0-9a-f]{{{_VERSION_DIGITS}}}")
 
 
 def install_assets(app: Flask, folder: Path = FOLDER) -> None:
@@ -28,7 +30,8 @@ def install_assets(app: Flask, folder: Path = FOLDER) -> None:
     def static_file(name: str) -> Response:
         asked, _, path = name.partition("/")
         is_current = asked == version
-        response = send_from_directory(folder, path if is_current or path else name)
+        has_version = _VERSION.fullmatch(asked) is not None
+        response = send_from_directory(folder, path if has_version else name)
         # A page of an older version may still ask for its files: it gets the present ones, and
         # keeps them no longer than the page.
         response.headers["Cache-Control"] = KEPT_FOR_GOOD if is_current else "no-cache"

@@ -38,6 +38,8 @@ class ErrorPage:
     words: ErrorWords
     #: a sentence that says more than the words do, or none
     detail: str = ""
+    #: whether signing in is what to do
+    offers_login: bool = False
     #: texts that were typed and not stored
     kept: tuple[str, ...] = ()
     #: the form again, to be sent once more: fields and values
@@ -75,7 +77,7 @@ def _form_refused(error: CSRFError) -> Response:
 
 def _signed_out(error: SignedOutError) -> Response:
     del error
-    return _answer(ErrorPage(403, WORDS["signed_out"], kept=_typed_texts()))
+    return _answer(ErrorPage(403, WORDS["signed_out"], offers_login=True, kept=_typed_texts()))
 
 
 def _refused(error: DomainError) -> Response:

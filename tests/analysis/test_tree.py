@@ -30,7 +30,7 @@ def message(*rows: str, header: str = HEADER, **options) -> str:
 
 
 def two_equal_rules(rule: str) -> Tree:
-    """A 15 (A1 2 leaves, A2 3), B 55 (B1 2, B2 5), C 30 (C1 4)."""
+    """Make A 15 (A1 2 leaves, A2 3), B 55 (B1 2, B2 5), C 30 (C1 4)."""
     rows = [f"{code},,x,x,elicited,{w},,," for code, w in (("A", 15), ("B", 55), ("C", 30))]
     for code, leaves in (("A1", 2), ("A2", 3), ("B1", 2), ("B2", 5), ("C1", 4)):
         rows.append(f"{code},{code[0]},x,x,{rule},,,,")

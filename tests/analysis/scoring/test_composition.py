@@ -204,3 +204,42 @@ def test_an_index_lies_within_its_present_cells(row, present):
         assert low - 1e-9 <= index <= high + 1e-9
     else:
         assert np.isnan(index)
+
+
+def recursive(code, tree, cells, minimum):
+    """One node by the plain reading of the rule: score and coverage."""
+    children = [(child, weight) for child, parent, weight in tree if parent == code]
+    if code is not None and not children:
+        return cells[code], None
+    scores = [(recursive(child, tree, cells, minimum)[0], weight) for child, weight in children]
+    present = [(score, weight) for score, weight in scores if not np.isnan(score)]
+    coverage = sum(weight for _, weight in present) / sum(weight for _, weight in scores)
+    if not present or coverage < minimum - 1e-9:
+        return NAN, coverage
+    total = sum(score * weight for score, weight in present)
+    return total / sum(weight for _, weight in present), coverage
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_any_tree_with_any_gaps_agrees_with_the_recursive_rule(data):
+    size = data.draw(st.integers(2, 12))
+    parents = [None] + [
+        data.draw(st.one_of(st.none(), st.integers(0, at - 1))) for at in range(1, size)
+    ]
+    weights = data.draw(st.lists(st.integers(1, 9), min_size=size, max_size=size))
+    tree = [
+        (f"N{at}", None if parent is None else f"N{parent}", weight)
+        for at, (parent, weight) in enumerate(zip(parents, weights, strict=True))
+    ]
+    hierarchy = build_hierarchy(Branch(*node) for node in tree)
+    row = [data.draw(st.one_of(st.just(NAN), st.floats(0, 10))) for _ in hierarchy.leaves]
+    cells = dict(zip(hierarchy.leaves, row, strict=True))
+    found = compose(np.array([row]), hierarchy)
+    index, coverage = recursive(None, tree, cells, 2 / 3)
+    assert_allclose(found.index[0], index, rtol=1e-12)
+    assert_allclose(found.index_coverage[0], coverage)
+    for at, code in enumerate(hierarchy.inner):
+        score, coverage = recursive(code, tree, cells, 2 / 3)
+        assert_allclose(found.scores[0, at], score, rtol=1e-12)
+        assert_allclose(found.coverage[0, at], coverage, atol=1e-15)

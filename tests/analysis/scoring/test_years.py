@@ -26,7 +26,9 @@ def test_the_printed_index_grew_by_6_6_percent_a_year():
     assert mean_annual_growth(panel(ROWS)).growth == pytest.approx(0.06583, abs=5e-6)
 
 
-@pytest.mark.parametrize(("before", "after"), [(0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (NAN, 1.0)])
+@pytest.mark.parametrize(
+    ("before", "after"), [(0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (NAN, 1.0), (1e-200, 1e200)]
+)
 def test_growth_from_or_to_nothing_is_undefined(before, after):
     assert np.isnan(growth_rate(before, after))
 

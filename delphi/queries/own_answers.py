@@ -1,0 +1,166 @@
+"""What one respondent has typed and submitted, in the open round and the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.submission import points_of
+from delphi.models.answer import Draft, Rationale, Submission
+from delphi.queries.survey import EarlierRound, Points, RoundFacts, counted_leaves
+
+WORKING, OTHER = 1, 2
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """A draft as stored."""
+
+    version: int
+    #: canonical JSON
+    content: str
+
+    @property
+    def typed(self) -> Typed:
+        """The fields as typed."""
+        return _typed(self.content)
+
+
+@dataclass(frozen=True)
+class StoredSubmission:
+    """The latest submission of one round, as far as a form needs it."""
+
+    id: str
+    revision: int
+    points: Points
+
+
+@dataclass(frozen=True)
+class OwnAnswers:
+    """What this respondent has typed and submitted, in this round and the one before."""
+
+    working: StoredDraft | None = None
+    #: what another window held when the two differed
+    other: StoredDraft | None = None
+    submitted: StoredSubmission | None = None
+    #: the counted answer of the round before
+    last: Points | None = None
+    #: item → reason, in this round and in the one before
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    last_reasons: Mapping[str, str] = field(default_factory=dict)
+    #: identifiers of the latter, which stand among those of the group
+    last_reason_ids: frozenset[str] = frozenset()
+    #: typed in the round before and not counted
+    uncounted: Typed | None = None
+
+
+def own_answers(
+    session: Session, respondent: str, asked: RoundFacts, before: EarlierRound | None
+) -> OwnAnswers:
+    """Return what this respondent typed and submitted; three statements."""
+    rounds = [asked.id] if before is None else [asked.id, before.id]
+    drafts = _drafts(session, respondent, rounds)
+    sent = _submissions(session, respondent, rounds)
+    reasons = _reasons(session, respondent, rounds)
+    last = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
+    told = [] if before is None or last is None else reasons.get(before.id, [])
+    late = None if before is None else drafts.get((before.id, WORKING))
+    return OwnAnswers(
+        working=drafts.get((asked.id, WORKING)),
+        other=drafts.get((asked.id, OTHER)),
+        submitted=_latest(sent.get(asked.id, [])),
+        last=last,
+        reasons={one.item: one.text for one in reasons.get(asked.id, ())},
+        last_reasons={one.item: one.text for one in told},
+        last_reason_ids=frozenset(one.id for one in told),
+        uncounted=None if late is None or _says_the_same(late.typed, last) else late.typed,
+    )
+
+
+def working_draft(session: Session, respondent: str, round_id: str) -> StoredDraft | None:
+    """Return the draft in work, or None."""
+    return _drafts(session, respondent, [round_id]).get((round_id, WORKING))
+
+
+def _drafts(
+    session: Session, respondent: str, rounds: list[str]
+) -> dict[tuple[str, int], StoredDraft]:
+    rows = session.execute(
+        select(Draft.round_id, Draft.slot, Draft.version, Draft.content).where(
+            Draft.respondent == respondent, Draft.round_id.in_(rounds)
+        )
+    )
+    return {(row.round_id, row.slot): StoredDraft(row.version, row.content) for row in rows}
+
+
+def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
+    """Return the submissions by round, first revision first."""
+    rows = session.execute(
+        select(
+            Submission.id,
+            Submission.round_id,
+            Submission.revision,
+            Submission.leaf,
+            Submission.document,
+        )
+        .where(Submission.respondent == respondent, Submission.round_id.in_(rounds))
+        .order_by(Submission.revision)
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.round_id, []).append(row)
+    return found
+
+
+def _latest(rows: list[Any]) -> StoredSubmission | None:
+    if not rows:
+        return None
+    row = rows[-1]
+    return StoredSubmission(row.id, row.revision, points_of(json.loads(row.document)))
+
+
+def _counted_answer(session: Session, before: EarlierRound, rows: list[Any]) -> Points | None:
+    """Return the own answer that the closing of the round counted."""
+    if not rows:
+        return None
+    counted = counted_leaves(session, before.id, before.counted_sha256)
+    documents = [row.document for row in rows if row.leaf in counted]
+    return points_of(json.loads(documents[-1])) if documents else None
+
+
+def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
+    """Return the reasons of this respondent by round."""
+    rows = session.execute(
+        select(Rationale.round_id, Rationale.id, Rationale.item, Rationale.text).where(
+            Rationale.respondent == respondent, Rationale.round_id.in_(rounds)
+        )
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.round_id, []).append(row)
+    return found
+
+
+def _says_the_same(typed: Typed, last: Points | None) -> bool:
+    """Whether a draft holds no other numbers than the answer that counted, or none at all."""
+    abstained = {question for question, points in (last or {}).items() if points is None}
+    given = {
+        code: str(points)
+        for answer in (last or {}).values()
+        if answer is not None
+        for code, points in answer.items()
+    }
+    typed_points = {code: text for code, text in typed.points.items() if text}
+    if not typed_points and not typed.abstained:
+        return True
+    return typed_points == given and typed.abstained == abstained
+
+
+def _typed(content: str) -> Typed:
+    return typed_from_document(json.loads(content))

@@ -1,0 +1,150 @@
+"""The stored results of a study's closed rounds, as far as somebody may see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.domain import round_states
+from delphi.domain.disclosure import Viewer, staff_may_see
+from delphi.models.study import Round, RoundResult
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoredGroup:
+    """What was computed for one group in one round."""
+
+    round: int
+    question: str
+    #: respondents who gave points
+    answered: int
+    #: submissions that count, abstentions included
+    counted: int
+    invited: int
+    counted_sha256: str
+    document: Mapping[str, Any]
+
+    @property
+    def conditions(self) -> Sequence[Mapping[str, Any]]:
+        """The conditions of the rule, in its order."""
+        found: Sequence[Mapping[str, Any]] = self.document["verdict"]["conditions"]
+        return found
+
+    @property
+    def verdict(self) -> str:
+        """Outcome of the rule."""
+        return str(self.document["verdict"]["verdict"])
+
+    @property
+    def concordance(self) -> Mapping[str, Any] | None:
+        """W and its tests; None when nobody answered."""
+        found: Mapping[str, Any] | None = self.document["concordance"]
+        return found
+
+    @property
+    def movement(self) -> Mapping[str, Any] | None:
+        """Movement since the round before; None in the first."""
+        found: Mapping[str, Any] | None = self.document["movement"]
+        return found
+
+    @property
+    def both(self) -> int:
+        """Respondents who answered this round and the one before."""
+        return 0 if self.movement is None else int(self.movement["respondents_both"])
+
+    def dispersion(self, item: str) -> Mapping[str, Any]:
+        """Spread of the answers to one item."""
+        found: Mapping[str, Any] = next(
+            one for one in self.document["dispersion"] if one["item"] == item
+        )
+        return found
+
+    def moved(self, item: str) -> Mapping[str, Any] | None:
+        """Movement of one item; None in the first round."""
+        if self.movement is None:
+            return None
+        found: Mapping[str, Any] = next(
+            one for one in self.movement["items"] if one["item"] == item
+        )
+        return found
+
+    def condition(self, name: str) -> Mapping[str, Any] | None:
+        """Return one condition; None where the rule of the study does not have it."""
+        return next((one for one in self.conditions if one["name"] == name), None)
+
+    def may_see(self, viewer: Viewer, figure: str = "statistics") -> bool:
+        """Whether somebody sees figures on all who answered."""
+        return staff_may_see(viewer, figure, self.answered)
+
+    def may_see_movement(self, viewer: Viewer) -> bool:
+        """Whether somebody sees figures on those who answered both rounds."""
+        return self.may_see(viewer) and staff_may_see(viewer, "statistics", self.both)
+
+
+@dataclass(frozen=True)
+class StoredRound:
+    """A round that was closed; `groups` is None as long as its results are being computed."""
+
+    number: int
+    state: str
+    invited: int
+    counted: int
+    counted_sha256: str
+    closed_at: datetime
+    preset: str
+    groups: Mapping[str, StoredGroup] | None
+
+
+def closed_rounds(session: Session, study_id: str, up_to: int) -> tuple[StoredRound, ...]:
+    """Return the closed rounds of a study up to a number, in order."""
+    rows = session.execute(
+        select(Round, RoundResult.document)
+        .outerjoin(RoundResult, RoundResult.round_id == Round.id)
+        .where(
+            Round.study_id == study_id,
+            Round.number <= up_to,
+            Round.state.in_((round_states.CLOSED, round_states.PUBLISHED)),
+        )
+        .order_by(Round.number)
+    ).all()
+    return tuple(_round(one, document) for one, document in rows)
+
+
+def _round(one: Round, text: str | None) -> StoredRound:
+    if one.closed_at is None or one.counted_sha256 is None:
+        raise ValueError("a closed round has its time and its list")
+    document = None if text is None else json.loads(text)
+    counted = len(json.loads(one.counted or "[]"))
+    return StoredRound(
+        number=one.number,
+        state=one.state,
+        invited=one.invited,
+        counted=counted,
+        counted_sha256=one.counted_sha256,
+        closed_at=one.closed_at,
+        preset="" if document is None else document["preset"],
+        groups=None if document is None else _groups(one, document, counted),
+    )
+
+
+def _groups(one: Round, document: Mapping[str, Any], counted: int) -> dict[str, StoredGroup]:
+    return {
+        group["question"]: StoredGroup(
+            round=one.number,
+            question=group["question"],
+            answered=group["answered"],
+            counted=counted,
+            invited=one.invited,
+            counted_sha256=str(one.counted_sha256),
+            document=group,
+        )
+        for group in document["groups"]
+    }

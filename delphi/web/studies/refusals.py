@@ -1,0 +1,58 @@
+"""Sentences for what the services of the coordinator's pages refuse."""
+
+from __future__ import annotations
+
+from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.refusals import add_refusals
+
+add_refusals(
+    {
+        "title_missing": _lazy("The title is missing."),
+        "title_too_long": _lazy("The title is too long; at most %(most)s characters."),
+        "study_launched": _lazy(
+            "The study has been launched: tree, protocol, panel and letter no longer change."
+        ),
+        "study_not_running": _lazy("The study is not running: launch it before opening a round."),
+        "not_ready": _lazy("The study cannot be launched yet: %(count)s things are missing."),
+        "rule_unknown": _lazy("There is no weight rule of this name."),
+        "fixed_needs_weights": _lazy(
+            "This group has no weights that it could be fixed at; import a table with "
+            "`local_percent` for it."
+        ),
+        "protocol_value": _lazy("“%(found)s” is not possible here. Possible: %(expected)s."),
+        "letter_too_long": _lazy("The text is too long; at most %(most)s characters."),
+        "letter_minutes": _lazy("Give a number of minutes from 1 to 120."),
+        "panel_too_large": _lazy("A panel has at most %(most)s people."),
+        "person_nameless": _lazy("The name is missing."),
+        "address_bad": _lazy("“%(address)s” is no mail address."),
+        "address_taken": _lazy("“%(address)s” is in the panel already."),
+        "panel_empty": _lazy("Nobody is invited: a round needs a panel."),
+        "due_in_the_past": _lazy("The deadline lies in the past. Choose a later time."),
+        "due_not_later": _lazy("A deadline can only be moved to a later time."),
+        "round_not_open": _lazy("This round is not open."),
+        "round_not_closed": _lazy("This round is still open."),
+        "round_still_open": _lazy("Round %(number)s is still open. Close it first."),
+        "results_missing": _lazy(
+            "The statistics of round %(number)s are still being computed. Try again in a minute."
+        ),
+        "round_limit": _lazy("The protocol allows %(rounds)s rounds, and they are used up."),
+        "round_transition": _lazy("The round is no longer in the state that this act needs."),
+        "departure_needed": _lazy(
+            "By the rule, the study does not go this way after round %(number)s. Going it all the "
+            "same is a departure from the protocol: write the reason, it enters the ledger."
+        ),
+        "departure_too_long": _lazy("The reason is too long; at most %(most)s characters."),
+        "round_without_answers": _lazy(
+            "Nobody has submitted an answer in round %(number)s, so it cannot be closed."
+        ),
+        "key_changed": _lazy(
+            "The links were sealed with another instance key. Put the former key file back, or "
+            "replace the links one by one."
+        ),
+        "nothing_closed": _lazy("No round has been closed yet."),
+        "group_without_answers": _lazy("Nobody gave an answer to the group %(group)s."),
+        "release_needs_answers": _lazy(
+            "A release needs %(needed)s answers to every group; the smallest has %(found)s."
+        ),
+    }
+)

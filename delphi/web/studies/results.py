@@ -1,0 +1,22 @@
+"""The convergence page of a closed round, and the weights page."""
+
+from __future__ import annotations
+
+from flask import abort
+from werkzeug.wrappers import Response
+
+from delphi.web.studies.area import blueprint, readers
+
+
+@blueprint.get("/<study_id>/rounds/<int:number>")
+@readers
+def round_result(study_id: str, number: int) -> Response:
+    """Show verdict and statistics of a closed round."""
+    abort(404)
+
+
+@blueprint.get("/<study_id>/weights")
+@readers
+def weights(study_id: str) -> Response:
+    """Show the weights."""
+    abort(404)

@@ -1,0 +1,107 @@
+"""Drawings of the questionnaire as numbers: the feedback strip and the bar of what is left.
+
+All strips share one scale from 0 to 100, so that rows can be compared. Everything drawn also stands
+beside the drawing in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from delphi.domain.protocol import TOTAL
+
+_LEFT = 12.0
+_WIDTH = 336.0
+#: Widths on the bar below which a gap between two segments would hide them.
+_GAP = 0.3
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Places on a strip of 360 × 48; None where there is no such figure."""
+
+    #: left end and width of the middle half
+    band: tuple[str, str] | None
+    median: str | None
+    last: str | None
+    now: str | None
+    #: the present answer stands higher where it would touch the circle of the last one
+    now_y: str
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """What is left of the points of one question."""
+
+    #: empty, left, exact or over
+    state: str
+    #: points still to give; negative: too many
+    left: int
+    given: int
+    #: start and width of each answer on a bar of 100
+    segments: tuple[tuple[str, str], ...]
+    gaps: tuple[str, ...]
+    #: start and width of what is too much
+    over: tuple[str, str] | None
+
+
+def place(points: float) -> str:
+    """Return the horizontal place of a number of points."""
+    return f"{_LEFT + points * _WIDTH / TOTAL:.1f}"
+
+
+def strip(
+    *,
+    median: str | None,
+    low: str | None,
+    high: str | None,
+    last: int | None,
+    now: int | None,
+) -> Strip:
+    """Return the drawing of one row."""
+    band = None
+    if low is not None and high is not None:
+        band = (place(float(low)), f"{(float(high) - float(low)) * _WIDTH / TOTAL:.1f}")
+    return Strip(
+        band=band,
+        median=None if median is None else place(float(median)),
+        last=None if last is None else place(last),
+        now=None if now is None or now > TOTAL else place(now),
+        now_y="18.5" if now == last else "19.5",
+    )
+
+
+def remainder_bar(points: Sequence[int], left: int) -> Remainder:
+    """Return the bar under a question.
+
+    Parameters
+    ----------
+    points
+        What the readable fields hold, in the order of the rows.
+    left
+        Points still to give; negative when there are too many.
+    """
+    given = sum(points)
+    scale = 100.0 / max(TOTAL, given)
+    segments: list[tuple[str, str]] = []
+    gaps: list[str] = []
+    at = 0.0
+    for width in (one * scale for one in points if one > 0):
+        if segments:
+            gaps.append(f"{at - _GAP / 2:.2f}")
+        segments.append((f"{at:.2f}", f"{width:.2f}"))
+        at += width
+    over = None
+    if left < 0:
+        start = TOTAL * scale
+        over = (f"{start:.2f}", f"{100.0 - start:.2f}")
+    return Remainder(_state(given, left), left, given, tuple(segments), tuple(gaps), over)
+
+
+def _state(given: int, left: int) -> str:
+    if left == 0:
+        return "exact"
+    if left < 0:
+        return "over"
+    return "left" if given else "empty"

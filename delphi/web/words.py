@@ -1,0 +1,82 @@
+"""What people read for the codes of the program: one term each, never a synonym."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from delphi.web.language import Words
+from delphi.web.language import lazy_gettext as _lazy
+
+VERDICTS: Mapping[str, Words] = {
+    "consensus_stable": _lazy("Consensus, stable"),
+    "stable_dissent": _lazy("Stable dissent"),
+    "continue": _lazy("Continue"),
+    "round_limit": _lazy("Round limit reached"),
+    "hold": _lazy("On hold"),
+}
+ROUND_STATES: Mapping[str, Words] = {
+    "draft": _lazy("Not opened"),
+    "open": _lazy("In progress"),
+    "closed": _lazy("Closed"),
+    "published": _lazy("Published"),
+}
+STUDY_STATES: Mapping[str, Words] = {
+    "draft": _lazy("In preparation"),
+    "running": _lazy("Running"),
+    "finished": _lazy("Finished"),
+}
+METHODS: Mapping[str, Words] = {
+    "constant_sum": _lazy("Dividing 100 points"),
+    "rating": _lazy("Rating"),
+    "ranking": _lazy("Ranking"),
+    "pairwise": _lazy("Pairwise comparison"),
+    "best_worst": _lazy("Best and worst"),
+}
+WEIGHT_RULES: Mapping[str, Words] = {
+    "elicited": _lazy("Weighted by the panel"),
+    "equal_siblings": _lazy("Equal weights within the group"),
+    "equal_leaves": _lazy("Equal weight for every leaf"),
+    "fixed": _lazy("Fixed weights"),
+}
+AGGREGATIONS: Mapping[str, Words] = {
+    "arithmetic_mean": _lazy("Arithmetic mean"),
+    "geometric_mean": _lazy("Geometric mean"),
+    "median": _lazy("Median"),
+    "trimmed_mean": _lazy("Trimmed mean"),
+    "l1": _lazy("l1 rule"),
+}
+ROLES: Mapping[str, Words] = {
+    "coordinator": _lazy("Coordinator"),
+    "methodologist": _lazy("Methodologist"),
+    "expert": _lazy("Expert"),
+}
+CONFIDENTIALITY: Mapping[str, Words] = {
+    "confidential": _lazy("Confidential"),
+    "unlinkable": _lazy("Unlinkable"),
+    "blind": _lazy("Blind"),
+}
+DELIVERIES: Mapping[str, Words] = {
+    "mail": _lazy("Delivered by mail"),
+    "by_hand": _lazy("Delivered by hand"),
+}
+PRESETS: Mapping[str, Words] = {
+    "recommended": _lazy("Recommended rule"),
+    "classic": _lazy("Classic rule"),
+}
+KINDS: Mapping[str, Words] = {
+    "ratio": _lazy("Percentage"),
+    "value": _lazy("Measured value"),
+    "score": _lazy("Score out of 100"),
+}
+DIRECTIONS: Mapping[str, Words] = {
+    "benefit": _lazy("More is better"),
+    "cost": _lazy("Less is better"),
+}
+
+
+def install_words(app: Flask) -> None:
+    """Give templates `words.verdicts[code]` and the like."""
+    tables = {name.lower(): table for name, table in globals().items() if name.isupper()}
+    app.jinja_env.globals["words"] = tables

@@ -1,0 +1,178 @@
+"""Databases for tests: SQLite files and a real PostgreSQL server, a fresh one for every test.
+
+The server is the one named by DELPHI_TEST_POSTGRES_URL, or one of our own: `initdb` and `pg_ctl` of
+the system in a temporary folder, reached by its socket only, with every sync switched on. A missing
+server is a failure with its remedy, never a skip.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from delphi import migrate
+from delphi.db import Base, Database
+
+GIVEN_SERVER = "DELPHI_TEST_POSTGRES_URL"
+DRIVER = "postgresql+psycopg"
+REMEDY = f"no PostgreSQL server: run `make tools`, or name one in {GIVEN_SERVER}"
+_BINARIES = Path("/usr/lib/postgresql")
+_SETTINGS = "-c listen_addresses='' -c max_connections=200 -c unix_socket_directories="
+
+
+class NoServerError(Exception):
+    """There is no PostgreSQL to test on; the text says what to do."""
+
+
+class SqliteSource:
+    """Gives copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        database = Database(f"sqlite:///{self._template}")
+        migrate.upgrade(database)
+        database.rewrite()  # moves the write-ahead log into the file that is copied
+        database.dispose()
+
+    def fresh(self, folder: Path) -> str:
+        """Return the address of a migrated database without rows."""
+        shutil.copyfile(self._template, folder / "delphi.db")
+        return f"sqlite:///{folder / 'delphi.db'}"
+
+
+class PostgresSource:
+    """Gives copies of one migrated database of a server."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+        self._prefix = f"delphi_test_{os.getpid()}"
+        # Administration only; CREATE DATABASE refuses to run in a transaction.
+        self._admin: Engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1)
+        self._template = self.empty()
+        database = Database(self.url(self._template))
+        migrate.upgrade(database)
+        database.dispose()
+
+    def url(self, name: str) -> str:
+        """Return the address of one database of the server."""
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+    def empty(self, template: str = "template0") -> str:
+        """Make a database, by default without any table; return its name."""
+        name = f"{self._prefix}_{next(self._numbers)}"
+        with self._admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return name
+
+    def fresh(self) -> str:
+        """Make a migrated database without rows; return its name."""
+        return self.empty(self._template)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, also when something is still connected to it."""
+        with self._admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def close(self) -> None:
+        """Remove the template and leave the server."""
+        self.drop(self._template)
+        self._admin.dispose()
+
+
+@contextmanager
+def postgres_server() -> Iterator[URL]:
+    """Give the address of a server: the one that was named, else one of our own.
+
+    Raises
+    ------
+    NoServerError
+        When neither is to be had.
+    """
+    given = os.environ.get(GIVEN_SERVER)
+    if given:
+        yield make_url(given).set(drivername=DRIVER)
+        return
+    binaries = _find_binaries()
+    with _server_folder() as folder:
+        data, socket = folder / "data", folder
+        _run(
+            binaries / "initdb", "-D", data, "-U", "delphi", "--auth=trust", "--no-sync",
+            "--encoding=UTF8", "--locale=C",
+        )  # fmt: skip
+        control = (binaries / "pg_ctl", "-D", data, "-s", "-w")
+        _run(*control, "-l", folder / "log", "-o", _SETTINGS + str(socket), "start")
+        try:
+            yield URL.create(
+                DRIVER, username="delphi", database="postgres", query={"host": str(socket)}
+            )
+        finally:
+            _run(*control, "-m", "immediate", "stop")
+
+
+@contextmanager
+def _server_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="delphi-pg-"))
+    try:
+        if os.geteuid() == 0:  # the server refuses to run as root
+            try:
+                owner = pwd.getpwnam("postgres")
+            except KeyError:
+                raise NoServerError(REMEDY) from None
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _find_binaries() -> Path:
+    on_path = shutil.which("pg_ctl")
+    found = [Path(on_path).resolve()] if on_path else []
+    found += sorted(_BINARIES.glob("*/bin/pg_ctl"), key=_version, reverse=True)
+    for program in found:
+        if program.with_name("initdb").exists():
+            return program.parent
+    raise NoServerError(REMEDY)
+
+
+def _version(program: Path) -> int:
+    major = program.parent.parent.name
+    return int(major) if major.isdigit() else 0
+
+
+def _run(*command: object) -> None:
+    words = [str(word) for word in command]
+    folder = words[words.index("-D") + 1]
+    options: dict[str, object] = {"cwd": Path(folder).parent}
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        options |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    done = subprocess.run(  # type: ignore[call-overload]  # the keywords depend on the user
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+        **options,
+    )
+    if done.returncode:
+        raise NoServerError(f"{Path(words[0]).name} failed: {done.stderr.strip()}\n{REMEDY}")
+
+
+def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table, sorted: two databases that say the same compare equal."""
+    with database.reading() as session:
+        return {
+            table.name: sorted((tuple(row) for row in session.execute(table.select())), key=repr)
+            for table in Base.metadata.sorted_tables
+        }
