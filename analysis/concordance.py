@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -90,11 +89,11 @@ class _Panel:
     #: T_i of each expert, shape (m,)
     ties: Ints
 
-    @cached_property
+    @property
     def m(self) -> int:
         return len(self.doubled)
 
-    @cached_property
+    @property
     def n(self) -> int:
         return int(self.doubled.shape[1])
 
@@ -215,11 +214,6 @@ _STATISTICS = (
 )
 
 
-def _special() -> Any:
-    """Load scipy.special when it is first needed: that takes longer than any figure here."""
-    return import_module("scipy.special")
-
-
 def _panel(ratings: NDArray[np.float64]) -> _Panel:
     values = np.asarray(ratings, np.float64)
     if values.ndim != 2:
@@ -287,7 +281,9 @@ def _interval(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:
     # fsum: the sum is the same in whatever order the experts stand.
     middle = math.fsum(left_out) / m
     spread = math.fsum((left_out - middle) ** 2)
-    reach = float(_special().stdtrit(m - 1, (1 + _CONFIDENCE) / 2)) * math.sqrt(
+    from scipy import special  # loading it takes longer than any figure here
+
+    reach = float(special.stdtrit(m - 1, (1 + _CONFIDENCE) / 2)) * math.sqrt(
         spread * (m - 1) / m
     )
     reach *= (m - 1) / m  # from the mean correlation back to W
@@ -295,7 +291,8 @@ def _interval(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:
 
 
 def _closed_forms(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:
-    special = _special()
+    from scipy import special  # loading it takes longer than any figure here
+
     m, n, found = panel.m, panel.n, 3 * panel.four_s
     chi2 = found * m * (n - 1) / panel.largest
     result = {"chi2": chi2, "p_chi2": float(special.chdtrc(n - 1, chi2))}

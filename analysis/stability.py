@@ -6,7 +6,7 @@ stability, so every judgement here is a size against a limit fixed beforehand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
@@ -156,7 +156,7 @@ class Movement:
     #: whether the group as a whole counts as stable
     stable: bool | None
     #: None, or figure → code of why it is undefined
-    reason: dict[str, str] | None = field(default=None)
+    reason: dict[str, str] | None = None
 
     def records(self) -> list[dict[str, Any]]:
         """Return one dict an item: its figures, None where undefined, `stable` and `reason`.

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.surroundings import Surroundings
-from tests.databases import NoServerError, PostgresSource, SqliteSource, postgres_server
+from tests.databases import (
+    BACKENDS,
+    MakeDatabase,
+    NoServerError,
+    PostgresSource,
+    SqliteSource,
+    opened,
+    postgres_server,
+)
 from tests.studies import still_surroundings
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -39,43 +47,53 @@ def postgres_source() -> Iterator[PostgresSource]:
         pytest.fail(str(error))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Database:
+@pytest.fixture(scope="session")
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> MakeDatabase:
+    """Give `databases(backend)`: a context with a database of its own, migrated unless `empty`."""
+
+    @contextmanager
+    def make(backend: str, *, empty: bool = False) -> Iterator[Database]:
+        if backend == "sqlite":
+            folder = tmp_path_factory.mktemp("database")
+            files: SqliteSource = request.getfixturevalue("sqlite_source")
+            with opened(files.empty(folder) if empty else files.fresh(folder)) as database:
+                yield database
+            return
+        server: PostgresSource = request.getfixturevalue("postgres_source")
+        name = server.empty() if empty else server.fresh()
+        with opened(server.url(name)) as database:
+            yield database
+        server.drop(name)
+
+    return make
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, databases: MakeDatabase) -> Iterator[Database]:
     """Give a migrated database without rows, on SQLite and on PostgreSQL."""
-    given: Database = request.getfixturevalue(f"{request.param}_database")
-    return given
-
-
-@pytest.fixture
-def sqlite_database(sqlite_source: SqliteSource, tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_source.fresh(tmp_path))
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def postgresql_database(postgres_source: PostgresSource) -> Iterator[Database]:
-    name = postgres_source.fresh()
-    database = Database(postgres_source.url(name))
-    yield database
-    database.dispose()
-    postgres_source.drop(name)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Give a database without any table, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    with databases(request.param) as database:
         yield database
-        database.dispose()
-        return
-    source: PostgresSource = request.getfixturevalue("postgres_source")
-    name = source.empty()
-    database = Database(source.url(name))
-    yield database
-    database.dispose()
-    source.drop(name)
+
+
+@pytest.fixture
+def sqlite_database(databases: MakeDatabase) -> Iterator[Database]:
+    with databases("sqlite") as database:
+        yield database
+
+
+@pytest.fixture
+def postgresql_database(databases: MakeDatabase) -> Iterator[Database]:
+    with databases("postgresql") as database:
+        yield database
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_database(request: pytest.FixtureRequest, databases: MakeDatabase) -> Iterator[Database]:
+    """Give a database without any table, on SQLite and on PostgreSQL."""
+    with databases(request.param, empty=True) as database:
+        yield database
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
@@ -22,6 +22,9 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from delphi import migrate
 from delphi.db import Base, Database
 
+BACKENDS = ("sqlite", "postgresql")
+#: backend (and `empty=True` for one without tables) → a database for the length of a `with`
+MakeDatabase = Callable[..., AbstractContextManager[Database]]
 GIVEN_SERVER = "DELPHI_TEST_POSTGRES_URL"
 DRIVER = "postgresql+psycopg"
 REMEDY = f"no PostgreSQL server: run `make tools`, or name one in {GIVEN_SERVER}"
@@ -33,20 +36,33 @@ class NoServerError(Exception):
     """There is no PostgreSQL to test on; the text says what to do."""
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open a database and close every connection to it afterwards."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 class SqliteSource:
     """Gives copies of one migrated file."""
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
-        database = Database(f"sqlite:///{self._template}")
-        migrate.upgrade(database)
-        database.rewrite()  # moves the write-ahead log into the file that is copied
-        database.dispose()
+        with opened(f"sqlite:///{self._template}") as database:
+            migrate.upgrade(database)
+            database.rewrite()  # moves the write-ahead log into the file that is copied
+
+    def empty(self, folder: Path) -> str:
+        """Return the address of a database without any table."""
+        return f"sqlite:///{folder / 'delphi.db'}"
 
     def fresh(self, folder: Path) -> str:
         """Return the address of a migrated database without rows."""
         shutil.copyfile(self._template, folder / "delphi.db")
-        return f"sqlite:///{folder / 'delphi.db'}"
+        return self.empty(folder)
 
 
 class PostgresSource:
@@ -59,9 +75,8 @@ class PostgresSource:
         # Administration only; CREATE DATABASE refuses to run in a transaction.
         self._admin: Engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1)
         self._template = self.empty()
-        database = Database(self.url(self._template))
-        migrate.upgrade(database)
-        database.dispose()
+        with opened(self.url(self._template)) as database:
+            migrate.upgrade(database)
 
     def url(self, name: str) -> str:
         """Return the address of one database of the server."""

@@ -1,7 +1,7 @@
 """The hash chain of a study's events.
 
-An event holds its height, its parent's hash, a UTC day (never a time of day), a type and the hash of
-its payload. The payload lies beside, so that text in it can be erased later.
+An event holds its height, its parent's hash, a UTC day (never a time of day), a type and the hash
+of its payload. The payload lies beside, so that text in it can be erased later.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from delphi.db import Base, Database
+from tests.databases import BACKENDS, MakeDatabase
 from tests.models.rows import DAY, ROWS, load_one_of_each
 
 #: constraint → table and the change of its valid row that it refuses
@@ -98,12 +99,19 @@ UNIQUES = _named(UniqueConstraint) | {
 FOREIGN_KEYS = _named(ForeignKeyConstraint)
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def filled(request: pytest.FixtureRequest, databases: MakeDatabase) -> Iterator[Database]:
+    """Give one database for all these tests, with a valid row in every table."""
+    with databases(request.param) as database:
+        with database.writing() as session:
+            load_one_of_each(session)
+        yield database
+
+
 @pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    """Give a session in a database with one valid row in every table."""
-    with database.writing() as session:
-        load_one_of_each(session)
-    with database.writing() as session:
+def session(filled: Database) -> Iterator[Session]:
+    """Give a session whose changes are taken back."""
+    with filled.writing() as session:
         yield session
         session.rollback()
 

@@ -49,10 +49,5 @@ add_refusals(
             "The links were sealed with another instance key. Put the former key file back, or "
             "replace the links one by one."
         ),
-        "nothing_closed": _lazy("No round has been closed yet."),
-        "group_without_answers": _lazy("Nobody gave an answer to the group %(group)s."),
-        "release_needs_answers": _lazy(
-            "A release needs %(needed)s answers to every group; the smallest has %(found)s."
-        ),
     }
 )

@@ -58,14 +58,10 @@ def _gap_line(gap: Gap) -> Line:
     values = {name: _readable(value) for name, value in gap.parameters.items()}
     if gap.code == "letter_incomplete":
         values["fields"] = letter_fields(gap.parameters["fields"])  # type: ignore[arg-type]  # a tuple
-    what, why = _GAPS.get(gap.code, (Words(gap.code), Words("")))
-    return Line(
-        gap.code,
-        what % values,
-        why % values if str(why) else "",
-        False if gap.blocks else None,
-        gap.remedy,
-    )
+    if gap.code not in _GAPS:
+        return Line(gap.code, gap.code, "", False if gap.blocks else None, gap.remedy)
+    what, why = _GAPS[gap.code]
+    return Line(gap.code, what % values, why % values, False if gap.blocks else None, gap.remedy)
 
 
 _GAPS: Mapping[str, tuple[Words, Words]] = {
@@ -140,7 +136,7 @@ def _readable(value: object) -> str:
 
 # ------------------------------------------------------------------------------------- closing now
 
-_CONCLUSIONS: Mapping[str, tuple[Words, Words]] = {
+_CONCLUSIONS: Mapping[str, tuple[Words, Words | None]] = {
     "nobody": (
         _lazy("Nobody is recorded as finished yet"),
         _lazy("A round in which nobody has answered cannot be closed."),
@@ -150,7 +146,7 @@ _CONCLUSIONS: Mapping[str, tuple[Words, Words]] = {
             "Response at least %(finished)s/%(invited)s = %(share)s, not below the %(limit)s of "
             "the protocol"
         ),
-        _lazy(""),
+        None,
     ),
     "response_missed": (
         _lazy("Response below the %(limit)s that the protocol asks for"),
@@ -165,7 +161,7 @@ _CONCLUSIONS: Mapping[str, tuple[Words, Words]] = {
     ),
     "both_met": (
         _lazy("At least %(minimum)s experts have submitted in both rounds"),
-        _lazy(""),
+        None,
     ),
     "both_missed": (
         _lazy("Fewer than %(minimum)s experts have answered both rounds"),
@@ -177,7 +173,7 @@ _CONCLUSIONS: Mapping[str, tuple[Words, Words]] = {
     ),
     "quartiles_shown": (
         _lazy("At least %(quartiles_from)s have submitted: the next round can show quartiles"),
-        _lazy(""),
+        None,
     ),
     "quartiles_withheld": (
         _lazy("Fewer than %(quartiles_from)s answers: the next round shows no quartiles"),
@@ -207,12 +203,9 @@ def conclusion_lines(conclusions: Iterable[Conclusion]) -> tuple[Line, ...]:
         }
         what, why = _CONCLUSIONS[one.code]
         remedy = "delivery" if one.holds is False else ""
-        lines.append(Line(one.code, what % values, _filled(why, values), one.holds, remedy))
+        filled = "" if why is None else why % values
+        lines.append(Line(one.code, what % values, filled, one.holds, remedy))
     return tuple(lines)
-
-
-def _filled(words: Words, values: Mapping[str, object]) -> str:
-    return words % values if repr(words) != "Words('')" else ""
 
 
 def percent_of(value: Fraction) -> str:

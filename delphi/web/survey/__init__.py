@@ -1,15 +1,16 @@
-"""Pages for invited experts: the way in, the questionnaire, the receipt, and its public check.
-
-Every view checks the form token itself and shows its form again with the typed text; the check that
-the base makes for other views would answer with a page of its own.
-"""
+"""Pages for invited experts: the way in, the questionnaire, the receipt, and its public check."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from delphi.web.survey import answering, checking, entry, opening, receipts, submitting
+from delphi.web.survey.base import blueprint
 
-blueprint = Blueprint("survey", __name__)
-
-from delphi.web.survey import routes  # noqa: E402  (its views need the blueprint)
-
-__all__ = ["blueprint", "routes"]
+__all__ = [
+    "answering",
+    "blueprint",
+    "checking",
+    "entry",
+    "opening",
+    "receipts",
+    "submitting",
+]

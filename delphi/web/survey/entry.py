@@ -15,7 +15,7 @@ from delphi.services.access import find_access
 from delphi.web.access import expert, public
 from delphi.web.forms import FieldProblem
 from delphi.web.language import lazy_gettext as _lazy
-from delphi.web.survey import blueprint
+from delphi.web.survey.base import blueprint
 from delphi.web.survey.gate import Answer, form_is_ours
 from delphi.web.survey.visit import Shows, carry, forget, new_pass, presented_pass
 from delphi.web.transaction import reading

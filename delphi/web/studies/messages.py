@@ -1,0 +1,133 @@
+"""The message that hands on a personal link: ready to be copied, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import segno
+from flask_babel import force_locale  # type: ignore[import-untyped]  # ships no types
+
+from delphi.queries.delivery import DeliveryPage
+from delphi.queries.panel import PersonLine
+from delphi.web.formatting import deadline
+from delphi.web.language import CHINESE, ENGLISH, gettext, is_chinese
+
+_LOCALES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message in one language."""
+
+    #: as `lang` attributes name it
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """A link as a square of dark modules: a path for an SVG of `size` by `size`."""
+
+    size: int
+    path: str
+
+
+@dataclass(frozen=True)
+class ShownLink:
+    """What is on the page of an opened line, and nowhere else."""
+
+    person_id: str
+    url: str
+    #: the language of the page first
+    messages: tuple[Message, ...]
+    qr: QrCode
+
+
+def shown_link(page: DeliveryPage, person: PersonLine, url: str) -> ShownLink:
+    """Return the message in both languages, the link and its QR code."""
+    order = (CHINESE, ENGLISH) if is_chinese() else (ENGLISH, CHINESE)
+    messages = tuple(
+        Message(language, _message(page, person, url, language)) for language in order
+    )
+    return ShownLink(person.id, url, messages, qr_code(url))
+
+
+def qr_code(text: str) -> QrCode:
+    """Return `text` as a QR code that survives a fold in the paper (15 % of it may be lost)."""
+    matrix = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix]
+    strokes = []
+    for y, row in enumerate(matrix):
+        x = 0
+        while x < len(row):
+            length = len(row[x:]) - len(row[x:].lstrip(b"\1"))
+            if length:
+                strokes.append(f"M{x} {y}.5h{length}")
+            x += length or 1
+    return QrCode(len(matrix), "".join(strokes))
+
+
+def _message(page: DeliveryPage, person: PersonLine, url: str, language: str) -> str:
+    with force_locale(_LOCALES[language]):
+        letter = page.letter
+        half = "zh" if language == CHINESE else "en"
+        values = {
+            "called": person.called,
+            "organiser": letter.organiser.get(half, ""),
+            "title": page.study.title_zh if half == "zh" else page.study.title_en,
+            "number": page.round.number if page.round else 0,
+            "minutes": letter.minutes,
+            "deadline": deadline(page.round.due_at if page.round else None, year=False),
+            "telephone": letter.telephone,
+            "contact": letter.contact.get(half, ""),
+        }
+        before, after = _paragraphs(page, page.state(person.id), values)
+        return "\n\n".join(
+            (gettext("Dear %(called)s,", **values), before, url, after, values["organiser"])
+        )
+
+
+def _paragraphs(
+    page: DeliveryPage, state: str | None, values: Mapping[str, object]
+) -> tuple[str, str]:
+    """Return what stands before and after the link."""
+    calls = gettext("Questions? Call %(telephone)s (%(contact)s).", **values)
+    if state == "finished":
+        before = gettext(
+            "your answers in round %(number)s of “%(title)s” have arrived. Until the round closes "
+            "you can look at them and revise them under your personal link:",
+            **values,
+        )
+        return before, f"{_code_known()} {calls}"
+    if state == "sent":
+        before = gettext(
+            "round %(number)s of the consultation “%(title)s” closes on %(deadline)s, and your "
+            "answers have not been recorded yet. If you have just submitted, please ignore this.",
+            **values,
+        )
+        return before, f"{_code_known()} {calls}"
+    if page.round is not None and page.round.number > 1:
+        before = gettext(
+            "round %(number)s of the consultation “%(title)s” has begun. You will see your last "
+            "answer and the result of the group, and may keep or change yours; it takes about "
+            "%(minutes)s minutes. Please open your personal link and answer by %(deadline)s:",
+            **values,
+        )
+        return before, f"{_code_known()} {calls}"
+    before = gettext(
+        "%(organiser)s asks you to take part in the expert consultation “%(title)s”, round "
+        "%(number)s; it takes about %(minutes)s minutes. Please open your personal link and "
+        "answer by %(deadline)s:",
+        **values,
+    )
+    first = gettext(
+        "At the first opening you choose a six-digit access code. The link stands for you: please "
+        "do not forward it."
+    )
+    return before, f"{first} {calls}"
+
+
+def _code_known() -> str:
+    return gettext(
+        "What you filled in is still there; on a new device, enter the access code that you chose."
+    )

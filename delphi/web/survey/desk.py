@@ -1,0 +1,217 @@
+"""What one request of an answering expert works on, and the page made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from analysis.record.canonical import canonical_text
+from delphi.domain.allocation import Gap, Typed
+from delphi.domain.questionnaire import Questionnaire
+from delphi.queries.own_answers import OwnAnswers, StoredDraft, own_answers
+from delphi.queries.survey import (
+    Points,
+    RoundFacts,
+    Standing,
+    feedback_of,
+    questionnaire_of,
+    reason_texts,
+)
+from delphi.web.forms import FieldProblem
+from delphi.web.site import current_site
+from delphi.web.survey.cards import Card, Group, cards, empty_typed, field_problems
+from delphi.web.survey.visit import Visit, mark_of
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The open questionnaire in front of one expert."""
+
+    visit: Visit
+    standing: Standing
+    round: RoundFacts
+    questionnaire: Questionnaire
+    #: only what may be shown on this device
+    own: OwnAnswers
+
+    @property
+    def respondent(self) -> str:
+        """The respondent who answers."""
+        return self.visit.access.respondent
+
+    @property
+    def version(self) -> int:
+        """The version of the draft that is shown; 0 when none is."""
+        return self.own.working.version if self.own.working else 0
+
+
+@dataclass(frozen=True)
+class QuestionnairePage:
+    """The questionnaire as one expert sees it."""
+
+    standing: Standing
+    round: RoundFacts
+    #: zh and en
+    viewpoint: Mapping[str, str]
+    cards: tuple[Card, ...]
+    version: int
+    #: the last answer was kept with one press, and nothing was changed since
+    is_kept: bool
+    is_saved: bool
+    #: number of the last submission in this round, or 0
+    submitted: int
+    #: earlier answers stay hidden on this device
+    is_hidden: bool
+    is_past_due: bool
+    #: typed in the round before and not counted: name of the item and what was typed
+    uncounted: tuple[tuple[Mapping[str, str], str], ...]
+    #: "form" when the form could not be checked and nothing was saved; else empty
+    refused: str
+
+
+def open_desk(session: Session, visit: Visit, standing: Standing) -> Desk:
+    """Return the desk of the latest round.
+
+    Raises
+    ------
+    ValueError
+        When no round was ever opened; the caller has seen to that.
+    """
+    if standing.round is None:
+        raise ValueError("no round was opened")
+    own = own_answers(session, visit.access.respondent, standing.round, standing.before)
+    return Desk(
+        visit=visit,
+        standing=standing,
+        round=standing.round,
+        questionnaire=questionnaire_of(session, standing.round),
+        own=own if visit.shows_earlier else _typed_here(own, visit),
+    )
+
+
+def _typed_here(own: OwnAnswers, visit: Visit) -> OwnAnswers:
+    """Return what was typed and sent on this device, and nothing earlier."""
+    sent = own.submitted if own.submitted and own.submitted.id == visit.carried.sent else None
+    return OwnAnswers(
+        working=_if_typed_here(own.working, visit),
+        other=_if_typed_here(own.other, visit),
+        submitted=sent,
+        reasons=own.reasons if sent else {},
+    )
+
+
+def _if_typed_here(draft: StoredDraft | None, visit: Visit) -> StoredDraft | None:
+    known = draft is not None and mark_of(draft.content) == visit.carried.draft
+    return draft if known else None
+
+
+def typed_so_far(own: OwnAnswers) -> Typed:
+    """Return what the form starts with: the draft, else what was submitted, else nothing."""
+    if own.working is not None:
+        return own.working.typed
+    if own.submitted is None:
+        return empty_typed()
+    points = {
+        code: str(value)
+        for answer in own.submitted.points.values()
+        if answer is not None
+        for code, value in answer.items()
+    }
+    abstained = frozenset(name for name, answer in own.submitted.points.items() if answer is None)
+    return Typed(points, abstained, own.reasons)
+
+
+def equals_last(typed: Typed, last: Points | None) -> bool:
+    """Whether every question is answered as in the round before."""
+    if last is None:
+        return False
+    for question, points in last.items():
+        if points is None:
+            if question not in typed.abstained:
+                return False
+        elif question in typed.abstained or any(
+            typed.points.get(code) != str(value) for code, value in points.items()
+        ):
+            return False
+    return True
+
+
+def content_of(typed: Typed) -> str:
+    """Return what a draft of these fields holds."""
+    return canonical_text(typed.to_document())
+
+
+def questionnaire_page(
+    session: Session,
+    desk: Desk,
+    *,
+    typed: Typed,
+    gaps: Sequence[Gap] = (),
+    version: int | None = None,
+    refused: str = "",
+) -> tuple[QuestionnairePage, tuple[FieldProblem, ...]]:
+    """Return the page and the lines of its error summary.
+
+    Parameters
+    ----------
+    typed
+        What the fields show.
+    gaps
+        What is to be corrected.
+    version
+        The version that the form goes out with; that of the desk by default.
+    refused
+        Why nothing was saved, or empty.
+    """
+    standing, shown = desk.standing, desk.round
+    page = QuestionnairePage(
+        standing=standing,
+        round=shown,
+        viewpoint=desk.questionnaire.viewpoint,
+        cards=cards(
+            desk.questionnaire,
+            desk.respondent,
+            typed=typed,
+            own=desk.own,
+            group=_group(session, desk),
+            gaps=gaps,
+        ),
+        version=desk.version if version is None else version,
+        is_kept=typed.kept,
+        is_saved=not refused and (desk.own.working is not None or version is not None),
+        submitted=desk.own.submitted.revision if desk.own.submitted else 0,
+        is_hidden=not desk.visit.shows_earlier,
+        is_past_due=is_past(shown.due_at),
+        uncounted=_uncounted(desk),
+        refused=refused,
+    )
+    return page, field_problems(desk.questionnaire, typed, gaps)
+
+
+def is_past(due_at: datetime | None) -> bool:
+    """Whether the announced end of a round is over."""
+    return due_at is not None and due_at < current_site().clock.now()
+
+
+def _group(session: Session, desk: Desk) -> Group:
+    """Return what the group said; the own reasons stand beside the fields, not among the others."""
+    before = desk.standing.before
+    questions = feedback_of(session, before)
+    if before is None or not questions:
+        return Group({}, {})
+    texts = reason_texts(session, before)
+    own = desk.own.last_reason_ids
+    return Group(questions, {key: text for key, text in texts.items() if key not in own})
+
+
+def _uncounted(desk: Desk) -> tuple[tuple[Mapping[str, str], str], ...]:
+    typed = desk.own.uncounted
+    if typed is None:
+        return ()
+    items = [item for question in desk.questionnaire.questions for item in question.items]
+    return tuple(
+        (item.name, typed.points[item.code]) for item in items if typed.points.get(item.code)
+    )

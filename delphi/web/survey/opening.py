@@ -1,0 +1,253 @@
+"""Before the first question: the letter and the terms, the access code, and pages without a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from delphi.domain.allocation import read_points
+from delphi.errors import DomainError
+from delphi.queries.receipt import ReceiptLine, receipt_lines
+from delphi.queries.survey import RoundFacts, Standing, questionnaire_of
+from delphi.services.access import check_code, choose_code, give_consent
+from delphi.web.access import expert
+from delphi.web.forms import FieldProblem
+from delphi.web.language import Words
+from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.site import current_site
+from delphi.web.survey.base import blueprint
+from delphi.web.survey.gate import Answer, admitted, form_is_ours
+from delphi.web.survey.visit import Pass, Shows, Visit, changed
+from delphi.web.transaction import reading, writing
+
+CODE_DIGITS = 6
+#: Longer texts are no code; the field keeps them up to here.
+_LONGEST_CODE = 40
+_CODE_WORDS: Mapping[str, Words] = {
+    "code_format": _lazy("An access code has six digits. Please write six digits, no letters."),
+    "code_weak": _lazy(
+        "This code is easily guessed: six equal digits, or digits in a row. Choose another."
+    ),
+    "code_wrong": _lazy(
+        "The access code is not right. Please look again; after several wrong ones you have to "
+        "wait before the next try."
+    ),
+    "code_wait": _lazy(
+        "Too many wrong codes today. Try again tomorrow, or go on without your earlier answers."
+    ),
+    "form": _lazy(
+        "The page had been open for too long, or cookies are blocked. Nothing was stored; "
+        "please press the button once more."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """The letter and the terms of confidentiality."""
+
+    standing: Standing
+    #: the open or latest round, None before the first
+    round: RoundFacts | None
+    #: names of what is weighted first, for the sentence that says what is asked
+    items: tuple[Mapping[str, str], ...]
+    questions: int
+    #: the terms are still to be accepted
+    asks_consent: bool
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """Choosing the access code, or entering it."""
+
+    standing: Standing
+    is_choosing: bool
+    typed: str
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """No round is open."""
+
+    standing: Standing
+    #: own submissions, latest first; empty while the access code has not been entered
+    receipts: tuple[ReceiptLine, ...]
+    is_locked: bool
+
+
+def page_before_answering(session: Session, visit: Visit, standing: Standing) -> Answer | None:
+    """Return the page that comes before the questionnaire, or None when nothing does."""
+    if not standing.is_open:
+        return _waiting_page(session, visit, standing)
+    if visit.needs_consent:
+        return letter_page(session, standing, asks_consent=True)
+    if visit.needs_code:
+        return code_page(standing, is_choosing=True)
+    if visit.is_locked:
+        return code_page(standing, is_choosing=False)
+    return None
+
+
+def letter_page(
+    session: Session, standing: Standing, *, asks_consent: bool, refused: bool = False
+) -> str:
+    """Return the letter with the terms."""
+    asked = questionnaire_of(session, standing.round).questions if standing.round else ()
+    page = LetterPage(
+        standing=standing,
+        round=standing.round,
+        items=tuple(item.name for item in asked[0].items) if len(asked) == 1 else (),
+        questions=len(asked),
+        asks_consent=asks_consent,
+        refused=refused,
+    )
+    return render_template("survey/letter.html", page=page)
+
+
+def code_page(standing: Standing, *, is_choosing: bool, typed: str = "", problem: str = "") -> str:
+    """Return the page of the access code."""
+    page = CodePage(standing, is_choosing, typed)
+    problems = (FieldProblem("access_code", _CODE_WORDS[problem]),) if problem else ()
+    return render_template("survey/code.html", page=page, problems=problems)
+
+
+@blueprint.get("/survey/about")
+@expert
+def about() -> Answer:
+    """Show the letter and the terms again."""
+    with reading() as session:
+        visit, standing = admitted(session)
+        if visit.needs_consent:
+            return redirect(url_for("survey.questionnaire"), 303)
+        return letter_page(session, standing, asks_consent=False)
+
+
+@blueprint.post("/survey/consent")
+@expert
+def consent() -> Answer:
+    """Accept the terms."""
+    with reading() as session:
+        visit, standing = admitted(session)
+        if not form_is_ours():
+            return letter_page(session, standing, asks_consent=True, refused=True), 403
+    with writing() as session:
+        give_consent(session, visit.access)
+    return _to_questionnaire()
+
+
+@blueprint.post("/survey/code")
+@expert
+def code_chosen() -> Answer:
+    """Set the access code, once."""
+    with reading() as session:
+        visit, standing = admitted(session)
+    typed = _typed_code()
+    problem = "" if form_is_ours() else "form"
+    if not problem and visit.needs_code:
+        problem = _choose(visit, read_points(typed))
+    if problem:
+        return code_page(standing, is_choosing=True, typed=typed, problem=problem), 422
+    return _to_questionnaire()
+
+
+@blueprint.get("/survey/unlock")
+@expert
+def unlock() -> Answer:
+    """Ask for the access code where no round is open."""
+    with reading() as session:
+        visit, standing = admitted(session)
+    if not visit.is_locked:
+        return _to_questionnaire()
+    return code_page(standing, is_choosing=False)
+
+
+@blueprint.post("/survey/unlock")
+@expert
+def code_entered() -> Answer:
+    """Show earlier answers on this device when the access code is right."""
+    with reading() as session:
+        visit, standing = admitted(session)
+    typed = _typed_code()
+    problem = "" if form_is_ours() else "form"
+    if not problem and visit.access.has_code:
+        problem = _check(visit, read_points(typed))
+    if problem:
+        return code_page(standing, is_choosing=False, typed=typed, problem=problem), 422
+    return _to_questionnaire()
+
+
+@blueprint.post("/survey/without")
+@expert
+def without_earlier() -> Answer:
+    """Go on without earlier answers: they stay hidden on this device."""
+    with reading() as session:
+        visit, standing = admitted(session)
+    if not form_is_ours():
+        return code_page(standing, is_choosing=False, problem="form"), 422
+    if visit.is_locked:
+        changed(visit.carried, shows=Shows.CURRENT)
+    return _to_questionnaire()
+
+
+@blueprint.get("/survey/consent")
+@blueprint.get("/survey/code")
+@blueprint.get("/survey/without")
+@blueprint.get("/survey/leave")
+@blueprint.get("/survey/draft")
+@blueprint.get("/survey/choose")
+@blueprint.get("/survey/submit")
+@expert
+def to_questionnaire() -> Response:
+    """Lead back whoever opens the address of a form, for instance to change the language."""
+    return _to_questionnaire()
+
+
+def _waiting_page(session: Session, visit: Visit, standing: Standing) -> str:
+    lines = ()
+    if visit.may_answer:
+        access, only = visit.access, None if visit.shows_earlier else visit.carried.sent
+        lines = receipt_lines(session, access.study_id, access.respondent, only=only)
+    page = WaitingPage(standing, lines, visit.is_locked)
+    return render_template("survey/waiting.html", page=page)
+
+
+def _to_questionnaire() -> Response:
+    return redirect(url_for("survey.questionnaire"), 303)
+
+
+def _typed_code() -> str:
+    return request.form.get("access_code", "")[:_LONGEST_CODE]
+
+
+def _choose(visit: Visit, code: str) -> str:
+    """Store the code; return the problem, or nothing."""
+    try:
+        with writing() as session:
+            choose_code(session, visit.access, code)
+    except DomainError as refused:
+        # Somebody was faster on another device: the next page asks for that code.
+        return "" if refused.code == "code_already_set" else refused.code
+    changed(visit.carried, shows=Shows.ALL)
+    return ""
+
+
+def _check(visit: Visit, code: str) -> str:
+    """Compare the code; return the problem, or nothing."""
+    try:
+        with writing() as session:
+            is_right = check_code(session, visit.access, code, current_site().around)
+    except DomainError as refused:
+        return refused.code
+    if not is_right:
+        return "code_wrong"
+    _unlock(visit.carried)
+    return ""
+
+
+def _unlock(carried: Pass) -> None:
+    changed(carried, shows=Shows.ALL, draft="", sent="")
