@@ -72,6 +72,13 @@ class Database:
         self.url = make_url(url)
         self.engine = _engine(url, pool_size)
         self._writer = self.engine.execution_options(delphi_writes=True)
+        self._reader = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,7 +88,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one state and writes nothing."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self._reader, autoflush=False) as session:
             yield session
             session.rollback()
 
@@ -123,7 +130,14 @@ def _engine(url: str, pool_size: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # Whatever the server's default: an answer is acknowledged only when it is on disk.
+        connect_args={"options": "-c synchronous_commit=on"},
+    )
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

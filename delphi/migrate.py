@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from delphi.db import Database
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class MigrationError(Exception):
+    """A migration would lose data."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -45,6 +51,24 @@ def _run(database: Database, act: Callable[[Config], object]) -> None:
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
     with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # Rebuilding a table drops it for a moment. The switch works outside transactions only.
+            _sqlite(connection).execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
         act(config)
+        if database.is_sqlite:
+            _refuse_lost_rows(connection)
         connection.commit()
+        if database.is_sqlite:
+            _sqlite(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_lost_rows(connection: Connection) -> None:
+    """Stop before the commit when a row points at one that the migration has lost."""
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise MigrationError(f"a row of {lost[0]} would point at a missing row of {lost[2]}")
+
+
+def _sqlite(connection: Connection) -> Any:
+    return connection.connection.driver_connection

@@ -52,7 +52,9 @@ def main(arguments: list[str] | None = None) -> None:
         # The driver's own words, without the statement and its values.
         _end(f"the database cannot be used: {str(error.orig).strip()}", _UNUSABLE)
     except DomainError as error:
-        _end(f"refused: {error}", _REFUSED)
+        from delphi.web.refusals import refusal  # imported where words are needed: it is heavy
+
+        _end(refusal(error), _REFUSED)
 
 
 def _end(text: str, status: int) -> None:

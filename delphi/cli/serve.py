@@ -15,17 +15,16 @@ import time
 from typing import Any
 
 import click
-import gunicorn.http.wsgi  # type: ignore[import-untyped]  # gunicorn ships no types
 from flask import Flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # no types
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.http import wsgi  # type: ignore[import-untyped]
 
 from delphi.cli import main as run_command
 from delphi.cli.opening import open_installation
 from delphi.instance_key import ensure_instance_key
 from delphi.settings import Settings, load_settings
-from delphi.web import create_app
 
 PROCESSES = 2
 THREADS = 4
@@ -45,7 +44,7 @@ def command(processes: int, threads: int, background: bool) -> None:
     opened.database.dispose()  # each process opens its own connections
     settings = opened.settings
     click.echo(f"Delphi Weights: {settings.base_url}  (port {settings.port} of this machine)")
-    gunicorn.http.wsgi.SERVER = ""  # no banner
+    wsgi.Response = NamelessResponse
     server = Server(settings, processes=processes, threads=threads)
     (WithBackground if background and has_background() else Arbiter)(server).run()
 
@@ -53,6 +52,14 @@ def command(processes: int, threads: int, background: bool) -> None:
 def has_background() -> bool:
     """Whether this version has a background loop."""
     return importlib.util.find_spec(f"delphi.cli.{_BACKGROUND}") is not None
+
+
+class NamelessResponse(wsgi.Response):  # type: ignore[misc]  # the base is untyped
+    """A response that does not say which server sends it."""
+
+    def default_headers(self) -> list[str]:
+        """Return the headers that the server adds, without its name."""
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # the base is untyped
@@ -100,6 +107,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # the base is untyped
 
     def load(self) -> Flask:
         """Make the application, once in each process."""
+        from delphi.web import create_app  # heavy; `delphi --help` needs none of it
+
         return create_app(self._settings)
 
 

@@ -88,8 +88,13 @@ def splits_reasons(count: int) -> bool:
     return count >= REASONS_FROM
 
 
-def shown_count(answered: int, asked: int) -> str:
-    """Return how many answered as experts are told it: exact, or `5+` when some skipped."""
+def shown_count(answered: int, asked: int) -> str | None:
+    """Return how many answered as experts are told it.
+
+    Exact when everybody asked has answered, `5+` when some skipped, None below 5.
+    """
+    if answered < MEDIAN_FROM:
+        return None
     return str(answered) if answered == asked else f"{MEDIAN_FROM}+"
 
 

@@ -82,21 +82,14 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Formula:
-    """What opens: name, equations, rules, limit, and what the figure was computed from."""
+class Equation:
+    """Sides that are equal, from the name to the value."""
 
-    key: str
-    #: code of the figure's name
-    figure: str
-    #: names of the item, or None for a figure of the group
-    item: Mapping[str, str] | None
-    round: int
-    equations: tuple[tuple[Term, ...], ...] = ()
-    notes: tuple[Note, ...] = ()
-    #: the value with all stored digits, where more are stored than printed
-    unrounded: str | None = None
-    #: the rounds whose answers went in: number, count, hash of the list
-    inputs: tuple[RoundInput, ...] = ()
+    terms: tuple[Term, ...]
+    #: what it comes to, printed as on the page
+    result: Figure | None = None
+    #: the item it is about, where a formula has several
+    item: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,13 +101,31 @@ class RoundInput:
     sha256: str
 
 
-def name(text: str) -> Term:
+@dataclass(frozen=True)
+class Formula:
+    """What opens: name, equations, rules, limit, and what the figure was computed from."""
+
+    key: str
+    #: code of the figure's name
+    figure: str
+    round: int
+    #: names of the item, or None for a figure of the group
+    item: Mapping[str, str] | None = None
+    equations: tuple[Equation, ...] = ()
+    notes: tuple[Note, ...] = ()
+    #: the value with all stored digits, where more are stored than printed
+    unrounded: str | None = None
+    #: the rounds whose answers went in
+    inputs: tuple[RoundInput, ...] = ()
+
+
+def quantity(text: str) -> Term:
     """Return the name of a quantity."""
     return Term(text, is_name=True)
 
 
-def words(text: str) -> Term:
-    """Return plain text."""
+def plain(text: str) -> Term:
+    """Return text as it is."""
     return Term(text)
 
 

@@ -112,7 +112,8 @@ _LETTER = Letter(
         "judgement on how much demand, supply and environment should each count.",
     },
     viewpoint={
-        "zh": "请站在为全国示范城市制定统一尺度的立场作答，不代表您所在的城市或单位。",
+        "zh": "请站在为全国示范城市制定统一尺度的立场作答，"
+        "不代表您所在的城市或单位。",
         "en": "Answer as someone who sets one yardstick for all demonstration cities, not on behalf "
         "of your own city or employer.",
     },

@@ -43,14 +43,24 @@ def move_marks(session: Session, round_id: str, *, closing: bool = False) -> int
     waiting = _waiting(session, round_id)
     if not waiting:
         return 0
+    # People, not tags: somebody whose link was replaced may wait with both.
+    people = session.scalars(
+        select(Invitation.person_id)
+        .join(Participation, Participation.person_id == Invitation.person_id)
+        .where(
+            Invitation.tag.in_(waiting),
+            Participation.round_id == round_id,
+            Participation.finished.is_(False),
+        )
+        .distinct()
+    ).all()
     open_marks = session.scalar(
         select(func.count())
         .select_from(Participation)
         .where(Participation.round_id == round_id, Participation.finished.is_(False))
     )
-    if len(waiting) < STEP and len(waiting) != open_marks and not closing:
+    if len(people) < STEP and len(people) != open_marks and not closing:
         return 0
-    people = select(Invitation.person_id).where(Invitation.tag.in_(waiting))
     session.execute(
         update(Participation)
         .where(Participation.round_id == round_id)
@@ -58,7 +68,7 @@ def move_marks(session: Session, round_id: str, *, closing: bool = False) -> int
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(ParticipationOutbox).where(ParticipationOutbox.round_id == round_id))
-    return len(waiting)
+    return len(people)
 
 
 def _waiting(session: Session, round_id: str) -> list[str]:

@@ -46,6 +46,12 @@ def refusal(error: DomainError) -> str:
 add_refusals(
     {
         "role_unknown": lazy_gettext("A study has coordinators and methodologists, no other role."),
+        "staff_login_malformed": lazy_gettext(
+            "A login has 1 to 60 of a–z, 0–9 and . _ @ -, and begins with a letter or a digit."
+        ),
+        "staff_login_taken": lazy_gettext("There is an account of this name already."),
+        "staff_name_length": lazy_gettext("A name has 1 to %(most)s characters."),
+        "staff_password_length": lazy_gettext("A password has %(least)s to %(most)s characters."),
         "staff_unknown": lazy_gettext("There is no account of this name."),
     }
 )

@@ -80,6 +80,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def signed_cookie(site: Site, token: str) -> str:
+    """Return the value of the cookie: the token, signed with the present time."""
+    return _Signer(site).sign(token).decode("ascii")
+
+
 def give_cookie(token: str) -> None:
     """Let the answer to this request carry the cookie of a session."""
     g.staff_token = token
@@ -97,7 +102,7 @@ def _send(response: Response) -> Response:
     site = current_site()
     response.set_cookie(
         site.cookie_name(NAME),
-        _Signer(site).sign(token).decode("ascii") if token else "",
+        signed_cookie(site, token) if token else "",
         max_age=None if token else 0,
         secure=site.settings.is_https,
         httponly=True,

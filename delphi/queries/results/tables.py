@@ -144,9 +144,7 @@ def _item_row(
         reason = item_reason(group, code, name)
         return Figure(f"{name}-{code}", spread[name], places=places, reason=reason)
 
-    quartiles = Figure(
-        f"quartiles-{code}", spread["q1"], places=QUARTILE_PLACES, high=spread["q3"]
-    )
+    quartiles = Figure(f"quartiles-{code}", spread["q1"], places=QUARTILE_PLACES, high=spread["q3"])
     change = None
     if moved is not None and group.may_see_movement(viewer):
         change = Figure(

@@ -108,9 +108,7 @@ def _rows(group: StoredGroup, protocol: Protocol, viewer: Viewer) -> tuple[Condi
     decided = deciding(group, protocol)
     agreed = group.condition("items_agreed")
     needed = 0 if agreed is None else int(agreed["limit"])
-    return tuple(
-        _row(group, condition, decided, needed, viewer) for condition in group.conditions
-    )
+    return tuple(_row(group, condition, decided, needed, viewer) for condition in group.conditions)
 
 
 def _row(
@@ -200,7 +198,8 @@ def _decided_classic(
     group: StoredGroup, conditions: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str | None]:
     asked = tuple(
-        name for name in ("cv", "items_agreed", *SIGNIFICANCE)
+        name
+        for name in ("cv", "items_agreed", *SIGNIFICANCE)
         if name in conditions and conditions[name]["decides"]
     )
     if group.verdict == "consensus_stable":
@@ -271,9 +270,7 @@ def _hold(group: StoredGroup, common: Mapping[str, Any]) -> Sentence:
     return Sentence(reason, "hold", {**common, **parameters})
 
 
-def _recommended(
-    group: StoredGroup, names: Mapping[str, Names]
-) -> tuple[str, dict[str, Any]]:
+def _recommended(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, dict[str, Any]]:
     change, own = (_condition(group, name) for name in STABILITY)
     moved = {
         "change": rounded(change["value"], 3),
@@ -359,7 +356,9 @@ def _beside(group: StoredGroup, protocol: Protocol) -> Beside | None:
         other=other,
         other_verdict=verdict,
         cv=tuple(
-            Figure("cv", group.dispersion(item)["cv"], places=4, reason=item_reason(group, item, "cv"))
+            Figure(
+                "cv", group.dispersion(item)["cv"], places=4, reason=item_reason(group, item, "cv")
+            )
             for item in group.document["items"]
         ),
         w=Figure("w", found["w"], places=4, reason=reasons.get("w")),

@@ -1,3 +1,35 @@
-from flask import Blueprint
+"""Pages of the coordinator, which methodologists read too."""
 
-blueprint = Blueprint("studies", __name__, url_prefix="/studies")
+from delphi.web.studies import (
+    creating,
+    delivery,
+    indicators,
+    launch,
+    ledger,
+    letter,
+    listing,
+    overview,
+    panel,
+    protocol,
+    refusals,
+    results,
+    rounds,
+)
+from delphi.web.studies.area import blueprint
+
+__all__ = [
+    "blueprint",
+    "creating",
+    "delivery",
+    "indicators",
+    "launch",
+    "ledger",
+    "letter",
+    "listing",
+    "overview",
+    "panel",
+    "protocol",
+    "refusals",
+    "results",
+    "rounds",
+]

@@ -32,27 +32,40 @@ def show(
     status: int = 200,
     **more: object,
 ) -> Response:
-    """Return a page of the coordinator; `page` is its data class."""
+    """Return a page of the coordinator; `page` is its data class.
+
+    Templates get `problems` for the summary and `wrong`, field → text, for the fields themselves.
+    """
     body = render_template(
         f"studies/{template}.html",
         page=page,
         problems=problems,
+        wrong={problem.field: problem.text for problem in reversed(problems)},
         may_change=g.get("role") == COORDINATOR,
         **more,
     )
     return Response(body, status, mimetype="text/html")
 
 
-def attempt(act: Callable[[Session], object]) -> DomainError | None:
-    """Do something in a write transaction; return its refusal, so that a form is shown again.
+def refusal_of(act: Callable[[], object]) -> DomainError | None:
+    """Do something; return its refusal, so that a form is shown again.
 
     What does not exist stays an error: there is no form to show.
     """
     try:
-        with writing() as session:
-            act(session)
+        act()
     except NotFoundError:
         raise
     except DomainError as error:
         return error
     return None
+
+
+def attempt(act: Callable[[Session], object]) -> DomainError | None:
+    """Do something in a write transaction; return its refusal. Nothing is stored then."""
+
+    def in_transaction() -> None:
+        with writing() as session:
+            act(session)
+
+    return refusal_of(in_transaction)

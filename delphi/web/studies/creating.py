@@ -71,8 +71,8 @@ def create() -> Response:
     chosen = _chosen()
     try:
         tree, source = _read_tree(chosen)
-    except InputError as error:
-        return _again(typed, chosen, _missing_titles(typed), error.problems)
+    except InputError as unusable:
+        return _again(typed, chosen, _missing_titles(typed), unusable.problems)
     problems = _missing_titles(typed)
     if tree is None:
         problems.append(FieldProblem("file" if chosen == UPLOAD else "tree", _TREE_MISSING[chosen]))

@@ -47,9 +47,7 @@ class ShownLink:
 def shown_link(page: DeliveryPage, person: PersonLine, url: str) -> ShownLink:
     """Return the message in both languages, the link and its QR code."""
     order = (CHINESE, ENGLISH) if is_chinese() else (ENGLISH, CHINESE)
-    messages = tuple(
-        Message(language, _message(page, person, url, language)) for language in order
-    )
+    messages = tuple(Message(language, _message(page, person, url, language)) for language in order)
     return ShownLink(person.id, url, messages, qr_code(url))
 
 
@@ -82,9 +80,8 @@ def _message(page: DeliveryPage, person: PersonLine, url: str, language: str) ->
             "contact": letter.contact.get(half, ""),
         }
         before, after = _paragraphs(page, page.state(person.id), values)
-        return "\n\n".join(
-            (gettext("Dear %(called)s,", **values), before, url, after, values["organiser"])
-        )
+        greeting, signed = gettext("Dear %(called)s,", **values), letter.organiser.get(half, "")
+        return "\n\n".join((greeting, before, url, after, signed))
 
 
 def _paragraphs(
@@ -94,21 +91,21 @@ def _paragraphs(
     calls = gettext("Questions? Call %(telephone)s (%(contact)s).", **values)
     if state == "finished":
         before = gettext(
-            "your answers in round %(number)s of “%(title)s” have arrived. Until the round closes "
+            "Your answers in round %(number)s of “%(title)s” have arrived. Until the round closes "
             "you can look at them and revise them under your personal link:",
             **values,
         )
         return before, f"{_code_known()} {calls}"
     if state == "sent":
         before = gettext(
-            "round %(number)s of the consultation “%(title)s” closes on %(deadline)s, and your "
+            "Round %(number)s of the consultation “%(title)s” closes on %(deadline)s, and your "
             "answers have not been recorded yet. If you have just submitted, please ignore this.",
             **values,
         )
         return before, f"{_code_known()} {calls}"
     if page.round is not None and page.round.number > 1:
         before = gettext(
-            "round %(number)s of the consultation “%(title)s” has begun. You will see your last "
+            "Round %(number)s of the consultation “%(title)s” has begun. You will see your last "
             "answer and the result of the group, and may keep or change yours; it takes about "
             "%(minutes)s minutes. Please open your personal link and answer by %(deadline)s:",
             **values,

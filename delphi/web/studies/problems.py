@@ -115,7 +115,7 @@ def tree_problems(problems: Sequence[Problem]) -> ShownProblems:
 def phrase(text: str) -> str:
     """Return a phrase of `analysis` in the reader's language; what is quoted stays as it is."""
     if text.startswith('"') and text.endswith('"'):
-        return gettext("“%(text)s”", text=text[1:-1])
+        return gettext("“%(quote)s”", quote=text[1:-1])
     for form, words in _PHRASES:
         found = form.fullmatch(text)
         if found is not None:

@@ -12,6 +12,7 @@ from delphi.web.studies.area import blueprint, readers
 @readers
 def round_result(study_id: str, number: int) -> Response:
     """Show verdict and statistics of a closed round."""
+    del study_id, number
     abort(404)
 
 
@@ -19,4 +20,5 @@ def round_result(study_id: str, number: int) -> Response:
 @readers
 def weights(study_id: str) -> Response:
     """Show the weights."""
+    del study_id
     abort(404)

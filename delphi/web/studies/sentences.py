@@ -208,6 +208,27 @@ def conclusion_lines(conclusions: Iterable[Conclusion]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+#: What follows from the verdicts of a closed round, by the standing of the study.
+AFTER_CLOSE: Mapping[str, Words] = {
+    "continue": _lazy(
+        "In at least one group the answers are still moving, or there is no earlier round to "
+        "compare with. Opening the next round shows experts the result of this one."
+    ),
+    "hold": _lazy(
+        "Too few experts have answered for a verdict in at least one group. Another round may be "
+        "opened; the verdict page names the condition."
+    ),
+    "end": _lazy(
+        "The stopping rule asks for no further round in any group. The verdict page names the "
+        "conditions that decided; weights are derived on the page for weights."
+    ),
+    "exhausted": _lazy(
+        "Too few experts have answered for a verdict, and the protocol allows no further round. "
+        "Ending the study now is a departure that needs a written reason."
+    ),
+}
+
+
 def percent_of(value: Fraction) -> str:
     """Return a share of 1 in percent with at most one decimal."""
     exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
@@ -229,7 +250,9 @@ _EVENTS: Mapping[str, Words] = {
     "link.replaced": _lazy("A personal link replaced"),
 }
 _DEPARTURES: Mapping[str, Words] = {
-    "another_round": _lazy("Departure from the protocol: a round after round %(round)s: %(reason)s"),
+    "another_round": _lazy(
+        "Departure from the protocol: a round after round %(round)s: %(reason)s"
+    ),
     "end": _lazy("Departure from the protocol: ended after round %(round)s: %(reason)s"),
 }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from analysis.record.canonical import canonical_text
 from delphi.domain.allocation import Gap, Typed
 from delphi.domain.questionnaire import Questionnaire
 from delphi.queries.own_answers import OwnAnswers, StoredDraft, own_answers
@@ -23,7 +23,23 @@ from delphi.queries.survey import (
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
 from delphi.web.survey.cards import Card, Group, cards, empty_typed, field_problems
-from delphi.web.survey.visit import Visit, mark_of
+from delphi.web.survey.sent_form import SentForm, apply_tool
+from delphi.web.survey.visit import Visit
+
+
+@dataclass(frozen=True)
+class TypedHere(Typed):
+    """Fields typed on a device without earlier answers.
+
+    The mark keeps them apart from a hidden draft: without it, a draft that happens to say the same
+    would be taken for the same, and whoever has the link could find out by trying.
+    """
+
+    device: str = ""
+
+    def to_document(self) -> dict[str, object]:
+        """Return the content of a draft."""
+        return {**super().to_document(), "device": self.device}
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,19 @@ class Desk:
     def version(self) -> int:
         """The version of the draft that is shown; 0 when none is."""
         return self.own.working.version if self.own.working else 0
+
+    def typed(self, form: SentForm) -> Typed:
+        """Return the fields of a form; kept only where they still say what was said last."""
+        typed = form.typed(self.questionnaire)
+        if not self.visit.shows_earlier:
+            device = self.visit.carried.device
+            return TypedHere(typed.points, typed.abstained, typed.reasons, device=device)
+        return replace(typed, kept=form.says_kept and equals_last(typed, self.own.last))
+
+    def after_tool(self, tool: tuple[str, str], typed: Typed) -> Typed:
+        """Return the fields after one of the acts below a card."""
+        typed = apply_tool(tool, self.questionnaire, typed, self.own.last)
+        return replace(typed, kept=tool[0] == "keep" and equals_last(typed, self.own.last))
 
 
 @dataclass(frozen=True)
@@ -72,8 +101,10 @@ class QuestionnairePage:
     refused: str
 
 
-def open_desk(session: Session, visit: Visit, standing: Standing) -> Desk:
-    """Return the desk of the latest round.
+def open_desk(
+    session: Session, visit: Visit, standing: Standing, *, reads_own: bool = True
+) -> Desk:
+    """Return the desk of the latest round; without the own answers where they are not needed.
 
     Raises
     ------
@@ -82,7 +113,9 @@ def open_desk(session: Session, visit: Visit, standing: Standing) -> Desk:
     """
     if standing.round is None:
         raise ValueError("no round was opened")
-    own = own_answers(session, visit.access.respondent, standing.round, standing.before)
+    own = OwnAnswers()
+    if reads_own:
+        own = own_answers(session, visit.access.respondent, standing.round, standing.before)
     return Desk(
         visit=visit,
         standing=standing,
@@ -104,8 +137,14 @@ def _typed_here(own: OwnAnswers, visit: Visit) -> OwnAnswers:
 
 
 def _if_typed_here(draft: StoredDraft | None, visit: Visit) -> StoredDraft | None:
-    known = draft is not None and mark_of(draft.content) == visit.carried.draft
-    return draft if known else None
+    return draft if draft is not None and may_show(draft, visit) else None
+
+
+def may_show(draft: StoredDraft, visit: Visit) -> bool:
+    """Whether a draft may be shown on this device: earlier ones are, or it was typed here."""
+    if visit.shows_earlier:
+        return True
+    return bool(json.loads(draft.content).get("device") == visit.carried.device)
 
 
 def typed_so_far(own: OwnAnswers) -> Typed:
@@ -137,11 +176,6 @@ def equals_last(typed: Typed, last: Points | None) -> bool:
         ):
             return False
     return True
-
-
-def content_of(typed: Typed) -> str:
-    """Return what a draft of these fields holds."""
-    return canonical_text(typed.to_document())
 
 
 def questionnaire_page(

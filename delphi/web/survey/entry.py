@@ -1,4 +1,4 @@
-"""The way in: the token goes from the address bar into a form, and only a press of a button sends it.
+"""The way in: the token goes from the address into a form, and only a press of a button sends it.
 
 Opening the address does nothing: mail scanners open links, some of them with script.
 """

@@ -1,4 +1,4 @@
-"""What comes before every page of an expert: a valid link, a form that is ours, where the study is."""
+"""What comes before every page of an expert: a valid link, and a form that is ours."""
 
 from __future__ import annotations
 

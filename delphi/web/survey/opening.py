@@ -1,4 +1,4 @@
-"""Before the first question: the letter and the terms, the access code, and pages without a round."""
+"""Before the first question: letter and terms, access code, and the page without an open round."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from delphi.web.forms import FieldProblem
 from delphi.web.language import Words
 from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.site import current_site
+from delphi.web.survey import sentences
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.gate import Answer, admitted, form_is_ours
-from delphi.web.survey.visit import Pass, Shows, Visit, changed
+from delphi.web.survey.visit import Shows, Visit, changed
 from delphi.web.transaction import reading, writing
 
 CODE_DIGITS = 6
@@ -53,9 +54,8 @@ class LetterPage:
     standing: Standing
     #: the open or latest round, None before the first
     round: RoundFacts | None
-    #: names of what is weighted first, for the sentence that says what is asked
-    items: tuple[Mapping[str, str], ...]
-    questions: int
+    #: what is to be done, in one sentence
+    task: str
     #: the terms are still to be accepted
     asks_consent: bool
     refused: bool = False
@@ -101,8 +101,7 @@ def letter_page(
     page = LetterPage(
         standing=standing,
         round=standing.round,
-        items=tuple(item.name for item in asked[0].items) if len(asked) == 1 else (),
-        questions=len(asked),
+        task=sentences.task(asked),
         asks_consent=asks_consent,
         refused=refused,
     )
@@ -151,7 +150,8 @@ def code_chosen() -> Answer:
     if not problem and visit.needs_code:
         problem = _choose(visit, read_points(typed))
     if problem:
-        return code_page(standing, is_choosing=True, typed=typed, problem=problem), 422
+        page = code_page(standing, is_choosing=True, typed=typed, problem=problem)
+        return page, _status(problem)
     return _to_questionnaire()
 
 
@@ -177,7 +177,8 @@ def code_entered() -> Answer:
     if not problem and visit.access.has_code:
         problem = _check(visit, read_points(typed))
     if problem:
-        return code_page(standing, is_choosing=False, typed=typed, problem=problem), 422
+        page = code_page(standing, is_choosing=False, typed=typed, problem=problem)
+        return page, _status(problem)
     return _to_questionnaire()
 
 
@@ -188,7 +189,7 @@ def without_earlier() -> Answer:
     with reading() as session:
         visit, standing = admitted(session)
     if not form_is_ours():
-        return code_page(standing, is_choosing=False, problem="form"), 422
+        return code_page(standing, is_choosing=False, problem="form"), _status("form")
     if visit.is_locked:
         changed(visit.carried, shows=Shows.CURRENT)
     return _to_questionnaire()
@@ -208,7 +209,7 @@ def to_questionnaire() -> Response:
 
 
 def _waiting_page(session: Session, visit: Visit, standing: Standing) -> str:
-    lines = ()
+    lines: tuple[ReceiptLine, ...] = ()
     if visit.may_answer:
         access, only = visit.access, None if visit.shows_earlier else visit.carried.sent
         lines = receipt_lines(session, access.study_id, access.respondent, only=only)
@@ -218,6 +219,10 @@ def _waiting_page(session: Session, visit: Visit, standing: Standing) -> str:
 
 def _to_questionnaire() -> Response:
     return redirect(url_for("survey.questionnaire"), 303)
+
+
+def _status(problem: str) -> int:
+    return 403 if problem == "form" else 422
 
 
 def _typed_code() -> str:
@@ -245,9 +250,5 @@ def _check(visit: Visit, code: str) -> str:
         return refused.code
     if not is_right:
         return "code_wrong"
-    _unlock(visit.carried)
+    changed(visit.carried, shows=Shows.ALL, sent="")
     return ""
-
-
-def _unlock(carried: Pass) -> None:
-    changed(carried, shows=Shows.ALL, draft="", sent="")

@@ -5,7 +5,7 @@ Words between placeholders stay whole sentences in both languages; nothing is gl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from delphi.domain import disclosure
 from delphi.domain.allocation import Gap, read_points
@@ -67,6 +67,30 @@ def stem(question: Question, title: Mapping[str, str]) -> str:
         "Divide 100 points among them.",
         count=count,
         name=names(question.name),
+    )
+
+
+def task(questions: Sequence[Question]) -> str:
+    """Return what an expert is asked to do, for the letter."""
+    if len(questions) == 1:
+        return gettext(
+            "What you do: divide 100 points among %(items)s.",
+            items=_listed([names(item.name) for item in questions[0].items]),
+        )
+    if not questions:
+        return gettext("What you do: divide 100 points by how much each part should count.")
+    return gettext(
+        "What you do: answer %(count)s questions, and divide 100 points in each of them.",
+        count=number_word(len(questions)),
+    )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """Return names as a list in running text."""
+    quoted = [gettext("“%(name)s”", name=text) for text in texts]
+    head = gettext("%(first)s, %(second)s").replace("%(first)s", "").replace("%(second)s", "")
+    return gettext(
+        "%(first)s and %(last)s", first=head.join(quoted[:-1]), last=quoted[-1]
     )
 
 

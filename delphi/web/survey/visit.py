@@ -28,7 +28,8 @@ LASTS_SECONDS = 12 * 3600
 _TOLERATED_SECONDS = 300
 _PURPOSE = "expert-cookie"
 _LONGEST_COOKIE = 2000
-_MARK_DIGITS = 32
+_DEVICE_LABEL = "delphi-device/1"
+_DEVICE_DIGITS = 16
 
 
 class Shows(StrEnum):
@@ -50,9 +51,14 @@ class Pass:
     #: unix seconds
     issued: int
     shows: Shows = Shows.UNDECIDED
-    #: without earlier answers: mark of the draft that was last saved here, and the submission sent
-    draft: str = ""
+    #: without earlier answers: the submission that was sent from here
     sent: str = ""
+
+    @property
+    def device(self) -> str:
+        """What marks a draft as typed during this visit; it says nothing without the token."""
+        label = f"{_DEVICE_LABEL}\0{self.token}\0{self.issued}"
+        return hashlib.sha256(label.encode()).hexdigest()[:_DEVICE_DIGITS]
 
     def seal(self, site: Site) -> str:
         """Return the value of the cookie."""
@@ -60,7 +66,6 @@ class Pass:
             "token": self.token,
             "issued": self.issued,
             "shows": self.shows.value,
-            "draft": self.draft,
             "sent": self.sent,
         }
         sealed = site.key.seal(_PURPOSE, canonical_bytes(document))
@@ -177,8 +182,3 @@ def send_cookie(response: Response) -> Response:
         path="/",
     )
     return response
-
-
-def mark_of(content: str) -> str:
-    """Return what the cookie keeps of a draft, to know it again."""
-    return hashlib.sha256(content.encode()).hexdigest()[:_MARK_DIGITS]

@@ -51,13 +51,13 @@ def survives(database: Database, revision: str) -> bool:
     return contents(database) == before
 
 
-@pytest.mark.parametrize("revision", revisions()[1:])
-def test_rows_survive_every_migration_down_and_up(empty_database: Database, revision: str) -> None:
+def test_rows_survive_every_migration_down_and_up(empty_database: Database) -> None:
     migrate.upgrade(empty_database)
     with empty_database.writing() as session:
         load_one_of_each(session)
-    migrate.downgrade(empty_database, revision)
-    assert survives(empty_database, revision)
+    for revision in revisions()[:0:-1]:  # the first has nothing below it
+        migrate.downgrade(empty_database, revision)
+        assert survives(empty_database, revision)
 
 
 def test_the_way_down_to_nothing_leaves_no_table(empty_database: Database) -> None:
@@ -82,12 +82,12 @@ def test_the_same_rows_go_in_after_the_way_down_and_up(empty_database: Database)
 
 
 @pytest.fixture
-def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a copy of the migrations to which a test can add one."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migrate, "FOLDER", folder)
-    yield folder / "versions"
+    return folder / "versions"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""Formulas of the agreement on the order: W, its chi-square and its p."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from delphi.queries.figures import (
+    Equation,
+    Figure,
+    Formula,
+    Note,
+    RoundInput,
+    Term,
+    over,
+    plain,
+    quantity,
+    rounded,
+    working,
+)
+from delphi.queries.results.stored import StoredGroup
+from delphi.queries.results.tables import OrderRow
+
+
+def order_formula(key: str, order: OrderRow, group: StoredGroup) -> Formula:
+    """Return the formula of W or of one of its companions in one round."""
+    name = key.partition("-")[0]
+    figure: Figure = getattr(order, name)
+    found = group.concordance or {}
+    terms, notes = _terms(name, order, found, figure)
+    if figure.value is None:
+        notes = (*notes, Note("undefined", {"reason": figure.reason}))
+    return Formula(
+        key=key,
+        figure=name,
+        round=order.round,
+        equations=(Equation(terms, figure),),
+        notes=(*notes, Note("w_limit")) if name in {"w", "p"} else notes,
+        unrounded=_unrounded(figure),
+        inputs=(RoundInput(group.round, group.counted, group.counted_sha256),),
+    )
+
+
+def _terms(
+    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure
+) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
+    if name == "chi2":
+        return _chi2(order, figure)
+    if name == "p":
+        return _p(order, found)
+    return _w(name, order, found, figure)
+
+
+def _w(
+    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure
+) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
+    m, n = found["experts_used"], order.n
+    corrected = name == "w"
+    s, ties = rounded(found["s"], 2), found["ties"] if corrected else 0
+    general = over("12 S", "m² (n³ − n) − m T" if corrected else "m² (n³ − n)")
+    below = f"{m}² × ({n}³ − {n})" + (f" − {m} × {ties}" if corrected else "")
+    terms: tuple[Term, ...] = (quantity("W"), general)
+    if figure.value is not None:
+        above = rounded(Decimal(found["s"]) * 12, 2)
+        total = m**2 * (n**3 - n) - m * ties
+        terms = (*terms, over(f"12 × {s}", below), over(above, total))
+    code = "w" if corrected else "w_uncorrected"
+    constant = found["constant_experts"]
+    notes: tuple[Note, ...] = (Note(code, {"s": s, "ties": found["ties"], "m": m, "n": n}),)
+    if constant:
+        notes = (*notes, Note("constant", {"constant": constant}))
+    return terms, notes
+
+
+def _chi2(order: OrderRow, figure: Figure) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
+    terms: tuple[Term, ...] = (quantity("χ²"), quantity("m (n − 1) W"))
+    if figure.value is not None and order.w.value is not None:
+        terms = (*terms, plain(f"{order.m} × ({order.n} − 1) × {working(order.w.value)}"))
+    return terms, (Note("chi2", {"df": order.df}),)
+
+
+def _p(order: OrderRow, found: Mapping[str, Any]) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
+    total, value = order.permutations, order.p.value
+    if value is None or total is None:
+        return (quantity("p"),), (Note("p_chi2", {"df": order.df}),) if value else ()
+    count = _count(value, total if order.p_method == "exact" else total + 1)
+    if order.p_method == "exact":
+        terms = (quantity("p"), over("#{S* ≥ S}", "(n!)ᵐ⁻¹"), over(count, total))
+        return terms, (Note("p_exact", {"total": total, "count": count, "seed": 0}),)
+    del found
+    terms = (
+        quantity("p"),
+        over("1 + #{S* ≥ S}", "B + 1"),
+        over(f"1 + {count - 1}", f"{total} + 1"),
+    )
+    return terms, (Note("p_monte_carlo", {"total": total, "seed": order.seed}),)
+
+
+def _count(share: str, of: int) -> int:
+    """Return how many of so many arrangements a share is."""
+    return int((Decimal(share) * of).to_integral_value(ROUND_HALF_UP))
+
+
+def _unrounded(figure: Figure) -> str | None:
+    if figure.value is None:
+        return None
+    shown = None if figure.places is None else rounded(figure.value, figure.places)
+    exact = shown is not None and Decimal(shown) == Decimal(figure.value)
+    return None if exact else figure.value

@@ -1,0 +1,342 @@
+"""The weights page: what was released, or what the last closed round would give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis.tree import Tree, global_weights, local_weights
+from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
+from delphi.domain.protocol import ROOT, Protocol
+from delphi.models.study import Derivation, Release, Round
+from delphi.queries.head import StudyHead, find_study, head_of
+from delphi.queries.ledger import LedgerPage, ledger_page
+from delphi.queries.results.building import exact_weights, latest_closed
+from delphi.queries.results.stored import Names, StoredRound, closed_rounds
+from delphi.queries.rounding import RoundingTable, rounding_table
+from delphi.queries.studies import protocol_of
+
+#: Rules beside the headline, in the order of the table.
+ALTERNATIVES = ("geometric_mean", "l1", "median", "trimmed_mean", "equal")
+HEADLINE = "arithmetic_mean"
+#: Half a publishing step where the protocol has none, in points of percent.
+USUAL_HALF_STEP = Fraction(5, 2)
+ROUNDED_AT = 100
+
+
+@dataclass(frozen=True)
+class ItemWeight:
+    """The weight of one item of an elicited group, in percent."""
+
+    code: str
+    names: Names
+    published: Fraction
+    exact: Fraction
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What another rule makes of the same answers, in percent."""
+
+    rule: str
+    #: None where the rule is undefined, then `reason` says why
+    weights: tuple[Fraction, ...] | None
+    differences: tuple[Fraction, ...] = ()
+    #: whether a difference is larger than half the publishing step
+    flagged: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class GroupWeights:
+    """One elicited group."""
+
+    question: str
+    names: Names | None
+    answered: int
+    items: tuple[ItemWeight, ...]
+    rounding: RoundingTable | None
+    alternatives: tuple[Alternative, ...]
+    half_step: Fraction
+
+    @property
+    def is_first_level(self) -> bool:
+        """Whether its items are the dimensions."""
+        return self.question == ROOT
+
+    @property
+    def flagged(self) -> tuple[Alternative, ...]:
+        """The rules that differ by more than half a step; equal weights are no rule of answers."""
+        return tuple(one for one in self.alternatives if one.flagged and one.rule != "equal")
+
+
+@dataclass(frozen=True)
+class NodeWeight:
+    """One indicator with its four weights; shares of 1 and percentages, exact."""
+
+    code: str
+    parent: str | None
+    level: int
+    names: Names
+    #: rule of its group; None in a group of one
+    rule: str | None
+    local: Fraction
+    global_: Fraction
+    published_local: Fraction
+    published_global: Fraction
+    is_leaf: bool
+
+
+@dataclass(frozen=True)
+class WeightsPage:
+    """The weights page."""
+
+    study: StudyHead
+    #: `empty`, `withheld`, `preview` or `released`
+    state: str
+    protocol: Protocol
+    protocol_sha256: str | None
+    ledger: LedgerPage
+    round: int = 0
+    invited: int = 0
+    answered: int = 0
+    counted_sha256: str = ""
+    #: answers missing until statistics may be shown
+    missing: int = 0
+    #: answers that a release still needs
+    release_missing: int = 0
+    released_on: date | None = None
+    weights_sha256: str = ""
+    size: int = 0
+    #: how often the derivation was run
+    runs: int = 0
+    groups: tuple[GroupWeights, ...] = ()
+    nodes: tuple[NodeWeight, ...] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+
+    def node(self, code: str) -> NodeWeight | None:
+        """Return a node by its code."""
+        return next((one for one in self.nodes if one.code == code), None)
+
+    def group(self, parent: str | None) -> GroupWeights | None:
+        """Return the elicited group below a node, or of the roots."""
+        name = parent or ROOT
+        return next((one for one in self.groups if one.question == name), None)
+
+
+def stored_release(session: Session, study_id: str) -> Release | None:
+    """Return the release of a study, or None."""
+    return session.scalars(select(Release).where(Release.study_id == study_id)).one_or_none()
+
+
+def weights_page(session: Session, study_id: str, tree: Tree, viewer: Viewer) -> WeightsPage:
+    """Return the weights page.
+
+    Parameters
+    ----------
+    tree
+        The indicators of the study.
+    viewer
+        Decides what is withheld before the release.
+
+    Raises
+    ------
+    NotFoundError
+        `study_unknown`.
+    """
+    study = find_study(session, study_id)
+    protocol = protocol_of(study)
+    frame = {
+        "study": head_of(study),
+        "protocol": protocol,
+        "protocol_sha256": study.protocol_sha256,
+        "ledger": ledger_page(session, study_id),
+    }
+    release = stored_release(session, study_id)
+    if release is not None:
+        return _released(session, release, tree, frame)
+    number = latest_closed(session, study_id)
+    closed = closed_rounds(session, study_id, number or 0)
+    if not closed or closed[-1].groups is None:
+        return WeightsPage(state="empty", **frame)
+    return _preview(closed[-1], tree, protocol, viewer, frame)
+
+
+# --------------------------------------------------------------------------------------- released
+
+
+def _released(
+    session: Session, release: Release, tree: Tree, frame: Mapping[str, Any]
+) -> WeightsPage:
+    derivation = session.get_one(Derivation, release.derivation_id)
+    used = session.get_one(Round, derivation.round_id)
+    document, weights = json.loads(derivation.document), json.loads(release.weights)
+    exact = {node["code"]: Fraction(node["local_exact"]) for node in document["nodes"]}
+    runs = select(func.count()).where(Derivation.study_id == release.study_id)
+    return WeightsPage(
+        **frame,
+        state="released",
+        round=used.number,
+        invited=used.invited,
+        answered=len(json.loads(used.counted or "[]")),
+        counted_sha256=str(used.counted_sha256),
+        released_on=release.released_on,
+        weights_sha256=release.weights_sha256,
+        size=len(release.weights.encode()),
+        runs=session.scalar(runs) or 0,
+        groups=tuple(_group(group, tree) for group in document["groups"]),
+        nodes=_nodes(tree, exact, _published_of(weights)),
+    )
+
+
+def _published_of(weights: Mapping[str, Any]) -> dict[str, Fraction]:
+    return {node["code"]: Fraction(node["published_local_percent"]) for node in weights["nodes"]}
+
+
+def _group(group: Mapping[str, Any], tree: Tree) -> GroupWeights:
+    """Read one group of a derivation."""
+    exact = tuple(100 * Fraction(one) for one in group["exact"])
+    rules = {
+        rule: None if weights is None else tuple(100 * Fraction(one) for one in weights)
+        for rule, weights in group["rules"].items()
+    }
+    rounding = group["rounding"]
+    step = None if rounding is None else Fraction(rounding["step_percent"])
+    found = Measured(group["question"], group["answered"], tuple(group["items"]), exact, rules)
+    return _weights(found, tree, step)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Weights of one group in percent, from a derivation or from a stored result."""
+
+    question: str
+    answered: int
+    items: tuple[str, ...]
+    exact: tuple[Fraction, ...]
+    rules: Mapping[str, tuple[Fraction, ...] | None]
+
+
+def _weights(found: Measured, tree: Tree, step: Fraction | None) -> GroupWeights:
+    rounding = None
+    if step is not None:
+        rounding = rounding_table(found.exact, step, found.items)
+    published = rounding.published if rounding else found.exact
+    half = USUAL_HALF_STEP if step is None else step / 2
+    parent = None if found.question == ROOT else tree[found.question]
+    return GroupWeights(
+        question=found.question,
+        names=None if parent is None else {"zh": parent.name_zh, "en": parent.name_en},
+        answered=found.answered,
+        items=tuple(
+            ItemWeight(code, _names(tree, code), shown, exact)
+            for code, shown, exact in zip(found.items, published, found.exact, strict=True)
+        ),
+        rounding=rounding,
+        alternatives=tuple(_alternative(rule, found, half) for rule in ALTERNATIVES),
+        half_step=half,
+    )
+
+
+def _alternative(rule: str, found: Measured, half: Fraction) -> Alternative:
+    weights = found.rules.get(rule)
+    if weights is None:
+        few = rule == "trimmed_mean" and found.answered < 3
+        return Alternative(rule, None, reason="fewer_than_3_experts" if few else "all_zero")
+    differences = tuple(a - b for a, b in zip(weights, found.exact, strict=True))
+    flagged = any(abs(difference) > half for difference in differences)
+    return Alternative(rule, weights, differences, flagged)
+
+
+def _names(tree: Tree, code: str) -> Names:
+    return {"zh": tree[code].name_zh, "en": tree[code].name_en}
+
+
+def _nodes(
+    tree: Tree, local: Mapping[str, Fraction], published: Mapping[str, Fraction]
+) -> tuple[NodeWeight, ...]:
+    overall = global_weights(tree, local)
+    product = global_weights(tree, {code: percent / 100 for code, percent in published.items()})
+    inner = {node.parent for node in tree.nodes}
+    return tuple(
+        NodeWeight(
+            code=node.code,
+            parent=node.parent,
+            level=tree.level(node.code),
+            names=_names(tree, node.code),
+            rule=tree.rule(node.parent),
+            local=local[node.code],
+            global_=overall[node.code],
+            published_local=published[node.code],
+            published_global=100 * product[node.code],
+            is_leaf=node.code not in inner,
+        )
+        for node in tree.nodes
+    )
+
+
+# ---------------------------------------------------------------------------------------- preview
+
+
+def _preview(
+    closed: StoredRound,
+    tree: Tree,
+    protocol: Protocol,
+    viewer: Viewer,
+    frame: Mapping[str, Any],
+) -> WeightsPage:
+    groups = closed.groups or {}
+    fewest = min((one.answered for one in groups.values()), default=0)
+    about: dict[str, Any] = {
+        "round": closed.number,
+        "invited": closed.invited,
+        "answered": closed.counted,
+        "counted_sha256": closed.counted_sha256,
+        "release_missing": max(0, RELEASE_FROM - fewest),
+        "verdicts": {name: one.verdict for name, one in groups.items()},
+    }
+    if not all(one.may_see(viewer) for one in groups.values()):
+        missing = STATISTICS_FROM - fewest
+        return WeightsPage(state="withheld", **frame, **about, missing=missing)
+    weights = {}
+    for name, group in groups.items():
+        exact = exact_weights(group)
+        rules = {
+            rule: None if given is None else tuple(map(Fraction, given))
+            for rule, given in group.document["weights"].items()
+        }
+        step = protocol.publishing_steps.get(name)
+        measured = Measured(
+            name,
+            group.answered,
+            tuple(group.document["items"]),
+            tuple(100 * one for one in exact),
+            rules,
+        )
+        weights[name] = _weights(measured, tree, None if step is None else Fraction(step))
+    local = local_weights(tree, {_parent(name): _local(one) for name, one in weights.items()})
+    published = {code: 100 * share for code, share in local.items()}
+    for one in weights.values():
+        published |= {item.code: item.published for item in one.items}
+    return WeightsPage(
+        state="preview",
+        **frame,
+        **about,
+        groups=tuple(weights.values()),
+        nodes=_nodes(tree, local, published),
+    )
+
+
+def _parent(name: str) -> str | None:
+    return None if name == ROOT else name
+
+
+def _local(group: GroupWeights) -> dict[str, Fraction]:
+    return {item.code: item.exact / 100 for item in group.items}

@@ -1,0 +1,160 @@
+"""The rules of a study: to be set while it is a draft, to be read afterwards."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from delphi.domain.protocol import Protocol, check_protocol
+from delphi.errors import DomainError
+from delphi.queries.setup import ProtocolPage, protocol_page
+from delphi.services.studies import set_protocol
+from delphi.web.forms import FieldProblem
+from delphi.web.language import gettext
+from delphi.web.refusals import refusal
+from delphi.web.studies.area import (
+    INVALID,
+    attempt,
+    blueprint,
+    coordinators,
+    readers,
+    refusal_of,
+    show,
+)
+from delphi.web.transaction import reading
+
+STEP = "step."
+_WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?", re.ASCII)
+_NUMBERS = ("rounds", "answer_step", "tolerance", "minimum")
+_WORDS = ("preset", "item_order")
+
+
+@dataclass(frozen=True)
+class TypedProtocol:
+    """The fields of the form as typed: field → text; `step.<group>` for publishing steps."""
+
+    fields: Mapping[str, str]
+
+    def __getitem__(self, field: str) -> str:
+        return self.fields.get(field, "")
+
+
+@blueprint.get("/<study_id>/protocol")
+@readers
+def protocol(study_id: str) -> Response:
+    """Show every rule with its meaning, its default and its value."""
+    with reading() as session:
+        page = protocol_page(session, study_id)
+    return show(
+        "protocol", page, typed=typed_protocol(page.protocol), saved="saved" in request.args
+    )
+
+
+@blueprint.post("/<study_id>/protocol")
+@coordinators
+def change_protocol(study_id: str) -> Response:
+    """Store the rules, or show the form again with everything that is wrong."""
+    with reading() as session:
+        page = protocol_page(session, study_id)
+    names = (*_NUMBERS, *_WORDS, "response", *(STEP + group for group in page.protocol.groups))
+    typed = TypedProtocol({name: request.form.get(name, "") for name in names})
+    wanted, problems = _read(page, typed)
+    if not problems:
+        error = attempt(lambda session: set_protocol(session, study_id, wanted))
+        if error is None:
+            return redirect(url_for("studies.protocol", study_id=study_id, saved=1), 303)
+        problems = [FieldProblem(str(error.parameters.get("field", "rounds")), refusal(error))]
+    return show("protocol", page, problems=problems, status=INVALID, typed=typed, saved=False)
+
+
+def typed_protocol(rules: Protocol) -> TypedProtocol:
+    """Return a protocol as its form would hold it; the response in percent."""
+    fields = {name: str(getattr(rules, name)) for name in (*_NUMBERS, *_WORDS)}
+    fields["response"] = _plain(Decimal(rules.response) * 100)
+    fields |= {STEP + group: step or "" for group, step in rules.publishing_steps.items()}
+    return TypedProtocol(fields)
+
+
+def _read(page: ProtocolPage, typed: TypedProtocol) -> tuple[Protocol, list[FieldProblem]]:
+    """Return the rules of the form and what is wrong with them, field by field."""
+    problems: list[FieldProblem] = []
+    numbers = {name: _whole(name, typed[name], problems) for name in _NUMBERS}
+    response = _decimal("response", typed["response"], problems)
+    steps = {group: _step(STEP + group, typed, problems) for group in page.protocol.groups}
+    wanted = replace(
+        page.protocol,
+        rounds=_or(numbers["rounds"], page.protocol.rounds),
+        answer_step=_or(numbers["answer_step"], page.protocol.answer_step),
+        tolerance=_or(numbers["tolerance"], page.protocol.tolerance),
+        minimum=_or(numbers["minimum"], page.protocol.minimum),
+        preset=typed["preset"],
+        item_order=typed["item_order"],
+        response=page.protocol.response if response is None else _plain(response / 100),
+        publishing_steps={
+            group: None if step is None else _plain(step) for group, step in steps.items()
+        },
+    )
+    return wanted, [*problems, *_refused(wanted, {problem.field for problem in problems})]
+
+
+def _refused(wanted: Protocol, known: set[str]) -> list[FieldProblem]:
+    """Return what the rules themselves refuse, each publishing step by its own field."""
+    without_steps = replace(wanted, publishing_steps={})
+    errors = [
+        ("", refusal_of(lambda: check_protocol(without_steps))),
+        *(
+            (STEP + group, _step_refusal(wanted, group, step))
+            for group, step in wanted.publishing_steps.items()
+        ),
+    ]
+    found = [
+        FieldProblem(field or str(error.parameters["field"]), refusal(error))
+        for field, error in errors
+        if error is not None
+    ]
+    return [problem for problem in found if problem.field not in known]
+
+
+def _step_refusal(wanted: Protocol, group: str, step: str | None) -> DomainError | None:
+    default = Protocol(groups=wanted.groups, publishing_steps={group: step})
+    return refusal_of(lambda: check_protocol(default))
+
+
+def _or(number: int | None, instead: int) -> int:
+    return instead if number is None else number
+
+
+def _whole(field: str, text: str, problems: list[FieldProblem]) -> int | None:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if _WHOLE.fullmatch(plain):
+        return int(plain)
+    words = gettext("“%(found)s” is no whole number; one such as 5 is expected.", found=text[:40])
+    problems.append(FieldProblem(field, words))
+    return None
+
+
+def _decimal(field: str, text: str, problems: list[FieldProblem]) -> Decimal | None:
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("%").strip()
+    if _DECIMAL.fullmatch(plain):
+        return Decimal(plain)
+    words = gettext("“%(found)s” is no percentage; one such as 5 is expected.", found=text[:40])
+    problems.append(FieldProblem(field, words))
+    return None
+
+
+def _step(field: str, typed: TypedProtocol, problems: list[FieldProblem]) -> Decimal | None:
+    """Return a publishing step; an empty field means none."""
+    return _decimal(field, typed[field], problems) if typed[field].strip() else None
+
+
+def _plain(number: Decimal) -> str:
+    """Return a decimal without trailing zeros and without an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

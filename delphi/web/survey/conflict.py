@@ -1,0 +1,101 @@
+"""Two windows with different answers: both are kept and shown, the expert chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template
+
+from delphi.domain.allocation import Typed
+from delphi.domain.questionnaire import Questionnaire
+from delphi.errors import DomainError
+from delphi.queries.survey import Standing
+from delphi.services.drafts import choose_draft
+from delphi.web.survey.desk import Desk
+from delphi.web.transaction import writing
+
+
+@dataclass(frozen=True)
+class Both:
+    """One field in two versions."""
+
+    #: zh and en
+    name: Mapping[str, str]
+    here: str
+    there: str
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    """Two versions of the answers."""
+
+    standing: Standing
+    points: tuple[Both, ...]
+    #: only where they differ
+    reasons: tuple[Both, ...]
+    #: what the other window holds is not shown on this device
+    is_hidden: bool
+
+
+def is_unsettled(desk: Desk) -> bool:
+    """Whether a second version waits for a choice."""
+    working, other = desk.own.working, desk.own.other
+    return other is not None and (working is None or working.content != other.content)
+
+
+def conflict_page(desk: Desk) -> str:
+    """Return both versions side by side."""
+    working, other = desk.own.working, desk.own.other
+    nothing = Typed({}, frozenset(), {})
+    here = other.typed if other else nothing
+    there = working.typed if working else nothing
+    page = ConflictPage(
+        standing=desk.standing,
+        points=_points(desk.questionnaire, here, there),
+        reasons=_reasons(desk.questionnaire, here, there),
+        is_hidden=not desk.visit.shows_earlier,
+    )
+    return render_template("survey/conflict.html", page=page)
+
+
+def settle(desk: Desk, *, keep_here: bool) -> None:
+    """Go on with one version; nothing happens when it was settled elsewhere meanwhile."""
+    # Without earlier answers only what was typed here can be chosen: the rest is not shown.
+    keep_here = keep_here or not desk.visit.shows_earlier
+    try:
+        with writing() as session:
+            choose_draft(
+                session,
+                study_id=desk.standing.study_id,
+                respondent=desk.respondent,
+                round_id=desk.round.id,
+                keep_other=keep_here,
+            )
+    except DomainError:
+        return  # `draft_settled`
+
+
+def _points(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
+    return tuple(
+        Both(
+            item.name,
+            _shown(question.question, item.code, here),
+            _shown(question.question, item.code, there),
+        )
+        for question in asked.questions
+        for item in question.items
+    )
+
+
+def _shown(question: str, code: str, typed: Typed) -> str:
+    return "—" if question in typed.abstained else typed.points.get(code, "")
+
+
+def _reasons(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
+    pairs = (
+        Both(item.name, here.reasons.get(item.code, ""), there.reasons.get(item.code, ""))
+        for question in asked.questions
+        for item in question.items
+    )
+    return tuple(pair for pair in pairs if pair.here != pair.there)

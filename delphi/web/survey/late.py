@@ -1,0 +1,70 @@
+"""An answer that comes after its round has closed: kept as a draft, not counted, and told so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from delphi.domain.allocation import Typed
+from delphi.domain.questionnaire import Questionnaire
+from delphi.queries.survey import RoundFacts, Standing, questionnaire_of, round_facts
+from delphi.services.drafts import save_draft
+from delphi.web.survey.gate import Answer
+from delphi.web.survey.sent_form import SentForm
+from delphi.web.survey.visit import Visit
+from delphi.web.transaction import writing
+
+
+@dataclass(frozen=True)
+class LatePage:
+    """An answer to a round that has closed."""
+
+    standing: Standing
+    round: RoundFacts
+    #: name of the item and what was typed
+    rows: tuple[tuple[Mapping[str, str], str], ...]
+
+
+@dataclass(frozen=True)
+class ClosedRound:
+    """The closed round that a form was rendered for."""
+
+    round: RoundFacts
+    questionnaire: Questionnaire
+
+
+def closed_round_of(session: Session, standing: Standing, form: SentForm) -> ClosedRound | None:
+    """Return the closed round that a form is for, or None when its round is open."""
+    latest = standing.round
+    if latest is None:
+        return None
+    meant: RoundFacts | None = latest
+    if form.round is not None and form.round != latest.number:
+        meant = round_facts(session, standing.study_id, form.round)
+    if meant is None or meant.is_open:
+        return None
+    return ClosedRound(meant, questionnaire_of(session, meant))
+
+
+def keep_late(visit: Visit, closed: ClosedRound, typed: Typed, version: int | None) -> None:
+    """Store a late answer as a draft of its round."""
+    with writing() as session:
+        save_draft(
+            session,
+            study_id=visit.access.study_id,
+            respondent=visit.access.respondent,
+            round_id=closed.round.id,
+            typed=typed,
+            version=version or 0,
+        )
+
+
+def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:
+    """Say that an answer was not counted, and show it."""
+    items = [item for question in closed.questionnaire.questions for item in question.items]
+    rows = tuple((i.name, typed.points[i.code]) for i in items if typed.points.get(i.code))
+    page = LatePage(standing, closed.round, rows)
+    return render_template("survey/late.html", page=page), 409

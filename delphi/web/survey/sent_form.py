@@ -1,0 +1,83 @@
+"""The questionnaire's form as it was sent: what was typed, from which version, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from delphi.domain.allocation import Typed, even_out, read_fields
+from delphi.domain.questionnaire import Question, Questionnaire
+from delphi.queries.survey import Points
+
+#: Acts that change the fields; each may name one question: `keep.root`.
+TOOLS = ("keep", "even", "clear")
+_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """What a browser sent."""
+
+    fields: Mapping[str, str]
+
+    @property
+    def version(self) -> int | None:
+        """The version of the draft that the form was rendered from; None where it says none."""
+        return self._number("version")
+
+    @property
+    def round(self) -> int | None:
+        """The round that the form was rendered for; None where it says none."""
+        return self._number("round")
+
+    @property
+    def tool(self) -> tuple[str, str] | None:
+        """An act that changes the fields and the question it names (empty: all), or None."""
+        act, _, question = self.fields.get("action", "").partition(".")
+        return (act, question) if act in TOOLS else None
+
+    @property
+    def only_saves(self) -> bool:
+        """Whether the expert wants to go on later."""
+        return self.fields.get("action") == "save"
+
+    @property
+    def says_kept(self) -> bool:
+        """Whether the form says that the last answer was kept with one press."""
+        return self.fields.get("kept") == "1"
+
+    def typed(self, questionnaire: Questionnaire) -> Typed:
+        """Return the fields of a questionnaire as typed; whether it was kept is another matter."""
+        return read_fields(questionnaire, self.fields, kept=False)
+
+    def _number(self, name: str) -> int | None:
+        text = self.fields.get(name, "")
+        return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def apply_tool(
+    tool: tuple[str, str], questionnaire: Questionnaire, typed: Typed, last: Points | None
+) -> Typed:
+    """Return the fields after one of the acts below a card."""
+    act, name = tool
+    for question in questionnaire.questions:
+        if name in ("", question.question):
+            typed = _applied(act, question, typed, (last or {}).get(question.question))
+    return typed
+
+
+def _applied(act: str, question: Question, typed: Typed, last: Mapping[str, int] | None) -> Typed:
+    if act == "keep":
+        return typed if last is None else _kept(question, typed, last)
+    if act == "even":
+        points = even_out(question, typed)
+    else:
+        points = {item.code: "" for item in question.items}
+    return replace(typed, points={**typed.points, **points})
+
+
+def _kept(question: Question, typed: Typed, last: Mapping[str, int]) -> Typed:
+    points = {code: str(value) for code, value in last.items()}
+    abstained = typed.abstained - {question.question}
+    return replace(typed, points={**typed.points, **points}, abstained=abstained)
