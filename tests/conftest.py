@@ -54,7 +54,7 @@ def databases(
     """Give `databases(backend)`: a context with a database of its own, migrated unless `empty`."""
 
     @contextmanager
-    def make(backend: str, *, empty: bool = False) -> Iterator[Database]:
+    def make(backend: str, *, empty: bool = False, new: bool = False) -> Iterator[Database]:
         if backend == "sqlite":
             folder = tmp_path_factory.mktemp("database")
             files: SqliteSource = request.getfixturevalue("sqlite_source")
@@ -62,10 +62,13 @@ def databases(
                 yield database
             return
         server: PostgresSource = request.getfixturevalue("postgres_source")
-        name = server.empty() if empty else server.fresh()
+        name = server.empty() if empty else server.fresh() if new else server.lend()
         with opened(server.url(name)) as database:
             yield database
-        server.drop(name)
+        if empty or new:
+            server.drop(name)
+        else:
+            server.give_back(name)
 
     return make
 

@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
 from delphi import migrate
 from delphi.db import Base, Database
 
 BACKENDS = ("sqlite", "postgresql")
-#: backend (and `empty=True` for one without tables) → a database for the length of a `with`
+#: backend → a database for the length of a `with`; `empty`: without tables; `new`: with new files
 MakeDatabase = Callable[..., AbstractContextManager[Database]]
 GIVEN_SERVER = "DELPHI_TEST_POSTGRES_URL"
 DRIVER = "postgresql+psycopg"
@@ -71,6 +71,7 @@ class PostgresSource:
     def __init__(self, server: URL) -> None:
         self._server = server
         self._numbers = itertools.count(1)
+        self._returned: list[str] = []
         self._prefix = f"delphi_test_{os.getpid()}"
         # Administration only; CREATE DATABASE refuses to run in a transaction.
         self._admin: Engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1)
@@ -93,14 +94,32 @@ class PostgresSource:
         """Make a migrated database without rows; return its name."""
         return self.empty(self._template)
 
+    def lend(self) -> str:
+        """Return the name of a migrated database without rows that may have had some before."""
+        return self._returned.pop() if self._returned else self.fresh()
+
+    def give_back(self, name: str) -> None:
+        """Empty a database for the next test; making a new one takes twenty times as long."""
+        with opened(self.url(name)) as database:
+            tables = set(inspect(database.engine).get_table_names())
+            if tables == {*Base.metadata.tables, "alembic_version"}:
+                with database.writing() as session:
+                    session.execute(text("SET LOCAL lock_timeout = '5s'"))
+                    for table in reversed(Base.metadata.sorted_tables):
+                        session.execute(table.delete())
+                self._returned.append(name)
+                return
+        self.drop(name)
+
     def drop(self, name: str) -> None:
         """Remove a database, also when something is still connected to it."""
         with self._admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
     def close(self) -> None:
-        """Remove the template and leave the server."""
-        self.drop(self._template)
+        """Remove what was made and leave the server."""
+        for name in (*self._returned, self._template):
+            self.drop(name)
         self._admin.dispose()
 
 

@@ -13,12 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from analysis.record.leaf import NONCE_BYTES
 from analysis.tree import Tree, parse_tree
@@ -29,6 +32,7 @@ from delphi.domain.allocation import Typed
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol
 from delphi.domain.questionnaire import Questionnaire
+from delphi.errors import DomainError
 from delphi.instance_key import InstanceKey
 from delphi.models.answer import Submission
 from delphi.models.identity import Participation, Person
@@ -83,6 +87,23 @@ def still_surroundings(clock: FixedClock, seed: int = 20261102) -> Surroundings:
     key = InstanceKey(hashlib.sha256(b"key of the tests").digest())
     same = random.Random(seed)  # noqa: S311  (repeatable on purpose)
     return Surroundings(key, clock, same.randbytes)
+
+
+@contextmanager
+def refuses(code: str, **parameters: object) -> Iterator[None]:
+    """Expect a rule to refuse, by its code and what it names."""
+    with pytest.raises(DomainError) as caught:
+        yield
+    assert caught.value.code == code
+    assert {name: caught.value.parameters.get(name) for name in parameters} == parameters
+
+
+@contextmanager
+def looking(database: Database) -> Iterator[Session]:
+    """Read, and keep the rows that were read after the session has ended."""
+    with database.reading() as session:
+        yield session
+        session.expunge_all()
 
 
 def typed(
@@ -226,7 +247,7 @@ class RunningStudy:
 
     def round(self) -> Round:
         """Return the round opened last as it is stored."""
-        with self.database.reading() as session:
+        with looking(self.database) as session:
             return session.get_one(Round, self.round_id)
 
     def counted(self) -> list[str]:
@@ -252,7 +273,7 @@ class RunningStudy:
 
     def submissions(self) -> list[Submission]:
         """Return every submission of the round opened last, by respondent and revision."""
-        with self.database.reading() as session:
+        with looking(self.database) as session:
             return list(
                 session.scalars(
                     select(Submission)
@@ -275,7 +296,7 @@ class RunningStudy:
 
     def events(self) -> list[LedgerEvent]:
         """Return the ledger in order of height."""
-        with self.database.reading() as session:
+        with looking(self.database) as session:
             return list(
                 session.scalars(
                     select(LedgerEvent)

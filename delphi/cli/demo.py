@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from analysis.templates import template_tree
 from delphi.cli.opening import Opened, open_installation
 from delphi.domain.tokens import link
 from delphi.errors import DomainError
-from delphi.services.demonstration import TEMPLATE, Demonstration, demonstrate
+from delphi.services.demonstration import TEMPLATE, Coordinator, Demonstration, demonstrate
 
 FOLDER = Path("instance/demo")
 CITIES = 26
@@ -27,7 +28,7 @@ YEARS = (2018, 2019, 2020)
 def command(experts: int, rounds: int, as_json: bool) -> None:
     """Make a demonstration study, marked as rehearsal."""
     opened = open_installation(create=True)
-    demonstration = make_demonstration(
+    demonstration, _ = make_demonstration(
         opened, experts, rounds, progress=None if as_json else click.echo
     )
     if as_json:
@@ -38,9 +39,14 @@ def command(experts: int, rounds: int, as_json: bool) -> None:
 
 
 def make_demonstration(
-    opened: Opened, experts: int, rounds: int, *, progress: Any = None
-) -> dict[str, Any]:
-    """Make the study and its weight file; return what `--json` prints."""
+    opened: Opened,
+    experts: int,
+    rounds: int,
+    *,
+    coordinator: Coordinator | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[dict[str, Any], Coordinator]:
+    """Make the study and its files; return what `--json` prints, and whose study it is."""
     if not opened.settings.is_loopback:
         raise click.ClickException(
             "demonstrations run on this machine only: DELPHI_BASE_URL must be a loopback address"
@@ -51,19 +57,21 @@ def make_demonstration(
             opened.around,
             experts=experts,
             rounds_closed=rounds,
+            coordinator=coordinator,
             progress=progress or (lambda _: None),
         )
     except DomainError as error:
         raise click.ClickException(_refusal(error)) from None
-    return {
+    document = {
         "base_url": opened.settings.base_url,
         "study": made.study_id,
-        "staff": {"login": made.login, "password": made.password},
+        "staff": {"login": made.coordinator.login, "password": made.coordinator.password},
         "expert_links": [link(opened.settings.base_url, token) for token in made.tokens],
         "rounds_closed": made.rounds_closed,
         "weights_file": _write_weights(made),
         "cities_file": _write_cities(),
     }
+    return document, made.coordinator
 
 
 def _refusal(error: DomainError) -> str:
@@ -115,7 +123,7 @@ def told(demonstration: dict[str, Any]) -> list[str]:
         lines += [
             f"  weight file: {demonstration['weights_file']}",
             "  score invented cities with it:",
-            f"    python -m analysis score --weights {demonstration['weights_file']} "
+            f"    .venv/bin/python -m analysis score --weights {demonstration['weights_file']} "
             f"--data {demonstration['cities_file']}",
         ]
     return lines

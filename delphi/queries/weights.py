@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -15,20 +15,19 @@ from sqlalchemy.orm import Session
 from analysis.tree import Tree, global_weights, local_weights
 from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
 from delphi.domain.protocol import ROOT, Protocol
+from delphi.errors import NotFoundError
 from delphi.models.study import Derivation, Release, Round
 from delphi.queries.head import StudyHead, find_study, head_of
 from delphi.queries.ledger import LedgerPage, ledger_page
 from delphi.queries.results.building import exact_weights, latest_closed
-from delphi.queries.results.stored import Names, StoredRound, closed_rounds
+from delphi.queries.results.stored import Names, StoredGroup, StoredRound, closed_rounds
 from delphi.queries.rounding import RoundingTable, rounding_table
 from delphi.queries.studies import protocol_of
 
 #: Rules beside the headline, in the order of the table.
 ALTERNATIVES = ("geometric_mean", "l1", "median", "trimmed_mean", "equal")
-HEADLINE = "arithmetic_mean"
 #: Half a publishing step where the protocol has none, in points of percent.
 USUAL_HALF_STEP = Fraction(5, 2)
-ROUNDED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,6 @@ class WeightsPage:
     runs: int = 0
     groups: tuple[GroupWeights, ...] = ()
     nodes: tuple[NodeWeight, ...] = ()
-    verdicts: Mapping[str, str] = field(default_factory=dict)
 
     def node(self, code: str) -> NodeWeight | None:
         """Return a node by its code."""
@@ -129,6 +127,24 @@ class WeightsPage:
         """Return the elicited group below a node, or of the roots."""
         name = parent or ROOT
         return next((one for one in self.groups if one.question == name), None)
+
+
+@dataclass(frozen=True)
+class ReleasedWeights:
+    """The weight file as it is downloaded."""
+
+    content: bytes
+    document: Mapping[str, Any]
+    is_rehearsal: bool
+
+
+def released_weights(session: Session, study_id: str) -> ReleasedWeights:
+    """Return the released weight file; raises `NotFoundError` with `release_unknown`."""
+    release = stored_release(session, study_id)
+    if release is None:
+        raise NotFoundError("release_unknown")
+    document = json.loads(release.weights)
+    return ReleasedWeights(release.weights.encode(), document, document["rehearsal"])
 
 
 def stored_release(session: Session, study_id: str) -> Release | None:
@@ -152,36 +168,34 @@ def weights_page(session: Session, study_id: str, tree: Tree, viewer: Viewer) ->
         `study_unknown`.
     """
     study = find_study(session, study_id)
-    protocol = protocol_of(study)
-    frame = {
-        "study": head_of(study),
-        "protocol": protocol,
-        "protocol_sha256": study.protocol_sha256,
-        "ledger": ledger_page(session, study_id),
-    }
+    page = WeightsPage(
+        study=head_of(study),
+        state="empty",
+        protocol=protocol_of(study),
+        protocol_sha256=study.protocol_sha256,
+        ledger=ledger_page(session, study_id),
+    )
     release = stored_release(session, study_id)
     if release is not None:
-        return _released(session, release, tree, frame)
+        return _released(session, page, release, tree)
     number = latest_closed(session, study_id)
     closed = closed_rounds(session, study_id, number or 0)
     if not closed or closed[-1].groups is None:
-        return WeightsPage(state="empty", **frame)
-    return _preview(closed[-1], tree, protocol, viewer, frame)
+        return page
+    return _preview(page, closed[-1], tree, viewer)
 
 
 # --------------------------------------------------------------------------------------- released
 
 
-def _released(
-    session: Session, release: Release, tree: Tree, frame: Mapping[str, Any]
-) -> WeightsPage:
+def _released(session: Session, page: WeightsPage, release: Release, tree: Tree) -> WeightsPage:
     derivation = session.get_one(Derivation, release.derivation_id)
     used = session.get_one(Round, derivation.round_id)
     document, weights = json.loads(derivation.document), json.loads(release.weights)
     exact = {node["code"]: Fraction(node["local_exact"]) for node in document["nodes"]}
     runs = select(func.count()).where(Derivation.study_id == release.study_id)
-    return WeightsPage(
-        **frame,
+    return replace(
+        page,
         state="released",
         round=used.number,
         invited=used.invited,
@@ -285,53 +299,43 @@ def _nodes(
 # ---------------------------------------------------------------------------------------- preview
 
 
-def _preview(
-    closed: StoredRound,
-    tree: Tree,
-    protocol: Protocol,
-    viewer: Viewer,
-    frame: Mapping[str, Any],
-) -> WeightsPage:
-    groups = closed.groups or {}
-    fewest = min((one.answered for one in groups.values()), default=0)
-    about: dict[str, Any] = {
-        "round": closed.number,
-        "invited": closed.invited,
-        "answered": closed.counted,
-        "counted_sha256": closed.counted_sha256,
-        "release_missing": max(0, RELEASE_FROM - fewest),
-        "verdicts": {name: one.verdict for name, one in groups.items()},
-    }
-    if not all(one.may_see(viewer) for one in groups.values()):
-        missing = STATISTICS_FROM - fewest
-        return WeightsPage(state="withheld", **frame, **about, missing=missing)
-    weights = {}
-    for name, group in groups.items():
-        exact = exact_weights(group)
-        rules = {
+def _preview(page: WeightsPage, closed: StoredRound, tree: Tree, viewer: Viewer) -> WeightsPage:
+    stored = closed.groups or {}
+    fewest = min((one.answered for one in stored.values()), default=0)
+    page = replace(
+        page,
+        state="withheld",
+        round=closed.number,
+        invited=closed.invited,
+        answered=closed.counted,
+        counted_sha256=closed.counted_sha256,
+        missing=max(0, STATISTICS_FROM - fewest),
+        release_missing=max(0, RELEASE_FROM - fewest),
+    )
+    if not all(one.may_see(viewer) for one in stored.values()):
+        return page
+    groups = tuple(_measured(one, tree, page.protocol) for one in stored.values())
+    local = local_weights(tree, {_parent(one.question): _local(one) for one in groups})
+    published = {code: 100 * share for code, share in local.items()}
+    for one in groups:
+        published |= {item.code: item.published for item in one.items}
+    return replace(page, state="preview", groups=groups, nodes=_nodes(tree, local, published))
+
+
+def _measured(group: StoredGroup, tree: Tree, protocol: Protocol) -> GroupWeights:
+    """Read one group of a stored result; the headline comes back exactly from its sums."""
+    step = protocol.publishing_steps.get(group.question)
+    found = Measured(
+        group.question,
+        group.answered,
+        tuple(group.document["items"]),
+        tuple(100 * one for one in exact_weights(group)),
+        {
             rule: None if given is None else tuple(map(Fraction, given))
             for rule, given in group.document["weights"].items()
-        }
-        step = protocol.publishing_steps.get(name)
-        measured = Measured(
-            name,
-            group.answered,
-            tuple(group.document["items"]),
-            tuple(100 * one for one in exact),
-            rules,
-        )
-        weights[name] = _weights(measured, tree, None if step is None else Fraction(step))
-    local = local_weights(tree, {_parent(name): _local(one) for name, one in weights.items()})
-    published = {code: 100 * share for code, share in local.items()}
-    for one in weights.values():
-        published |= {item.code: item.published for item in one.items}
-    return WeightsPage(
-        state="preview",
-        **frame,
-        **about,
-        groups=tuple(weights.values()),
-        nodes=_nodes(tree, local, published),
+        },
     )
+    return _weights(found, tree, None if step is None else Fraction(step))
 
 
 def _parent(name: str) -> str | None:

@@ -112,10 +112,9 @@ _LETTER = Letter(
         "judgement on how much demand, supply and environment should each count.",
     },
     viewpoint={
-        "zh": "请站在为全国示范城市制定统一尺度的立场作答，"
-        "不代表您所在的城市或单位。",
-        "en": "Answer as someone who sets one yardstick for all demonstration cities, not on behalf "
-        "of your own city or employer.",
+        "zh": "请站在为全国示范城市制定统一尺度的立场作答，不代表您所在的城市或单位。",
+        "en": "Answer as someone who sets one yardstick for all demonstration cities, "
+        "not on behalf of your own city or employer.",
     },
     contact={"zh": "林老师，工作日 9:00 至 17:00", "en": "Ms Lin, weekdays 9:00 to 17:00"},
     telephone="010-5555 0123",
@@ -125,12 +124,20 @@ _LETTER = Letter(
 
 
 @dataclass(frozen=True)
+class Coordinator:
+    """The account that a demonstration is run from; its password is random and told once."""
+
+    staff_id: str
+    login: str
+    password: str
+
+
+@dataclass(frozen=True)
 class Demonstration:
     """What was made."""
 
     study_id: str
-    login: str
-    password: str
+    coordinator: Coordinator
     #: in the order of the experts; E1 first
     tokens: tuple[str, ...]
     rounds_closed: int
@@ -144,6 +151,7 @@ def demonstrate(
     *,
     experts: int = len(_PEOPLE),
     rounds_closed: int = 3,
+    coordinator: Coordinator | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Demonstration:
     """Make a rehearsal study, answer and close some rounds, and release when all are closed.
@@ -154,6 +162,8 @@ def demonstrate(
         8 replays panel T2; any other number draws a seeded panel.
     rounds_closed
         0 to 3; fewer than 3 leave the next round open.
+    coordinator
+        Whose study it becomes; None makes a new account.
     progress
         Told in words what is being done.
 
@@ -164,7 +174,8 @@ def demonstrate(
     """
     if not 5 <= experts <= panel.LARGEST_PANEL or not 0 <= rounds_closed <= len(T2):
         raise DomainError("demo_size", experts=experts, rounds=rounds_closed)
-    login, password, study_id = _new_study(database, experts, around)
+    coordinator = coordinator or _new_coordinator(database, around)
+    study_id = _new_study(database, experts, coordinator, around)
     tokens = _tokens(database, study_id, around)
     answers = _answers(experts)
     for number in range(1, rounds_closed + 1):
@@ -177,24 +188,29 @@ def demonstrate(
         weights = None
     else:
         weights = _end(database, study_id, experts, around)
-    return Demonstration(study_id, login, password, tuple(tokens), rounds_closed, weights)
+    return Demonstration(study_id, coordinator, tuple(tokens), rounds_closed, weights)
 
 
-def _new_study(database: Database, experts: int, around: Surroundings) -> tuple[str, str, str]:
+def _new_coordinator(database: Database, around: Surroundings) -> Coordinator:
     login = f"demo-{around.new_id(3)}"
     password = secrets.token_urlsafe(12)
     with database.writing() as session:
-        staff_id = add_staff(
-            session, login=login, name="林 Lin", password=password, around=around
-        ).id
+        member = add_staff(session, login=login, name="林 Lin", password=password, around=around)
+    return Coordinator(member.id, login, password)
+
+
+def _new_study(
+    database: Database, experts: int, coordinator: Coordinator, around: Surroundings
+) -> str:
+    with database.writing() as session:
         new = studies.NewStudy(
-            title_zh="城市信息消费发展指数：指标权重",
-            title_en="City information-consumption index: indicator weights",
+            title_zh="城市信息消费发展指数",
+            title_en="City information-consumption index",
             tree=template_tree(TEMPLATE),
             tree_source=TEMPLATE,
             rehearsal=True,
         )
-        study_id = studies.create_study(session, new, staff_id, around)
+        study_id = studies.create_study(session, new, coordinator.staff_id, around)
         studies.set_letter(session, study_id, _LETTER)
         panel.add_people(session, study_id, _people(experts), around)
         launch.launch(session, study_id, around)
@@ -202,7 +218,7 @@ def _new_study(database: Database, experts: int, around: Surroundings) -> tuple[
         session.execute(
             update(Invitation).where(Invitation.study_id == study_id).values(entry="ready")
         )
-    return login, password, study_id
+    return study_id
 
 
 def _people(experts: int) -> list[panel.NewPerson]:

@@ -14,7 +14,7 @@ from delphi.settings import Settings
 from delphi.web import account, home, studies, survey
 from delphi.web.access import check_routes, csrf, install_access
 from delphi.web.assets import install_assets
-from delphi.web.errors import install_errors
+from delphi.web.errors import QuietFlask, install_errors
 from delphi.web.formatting import install_filters
 from delphi.web.language import install_languages
 from delphi.web.security import secure
@@ -46,7 +46,7 @@ def create_app(
     UndeclaredRouteError
         When a route does not say whom it is for.
     """
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
+    app = QuietFlask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     key = load_instance_key(settings.instance_key_file)
     site = Site(settings, database or Database(settings.database_url), key, clock or SystemClock())
     install_site(app.extensions, site)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from dataclasses import dataclass
+from types import TracebackType
 
 from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # ships no types
@@ -46,8 +47,21 @@ class ErrorPage:
     resend: tuple[tuple[str, str], ...] = ()
 
 
+class QuietFlask(Flask):
+    """Flask, but what goes wrong while an error is answered is logged as quietly as the rest."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log the class of an error and where it passed, not its message."""
+        if exc_info[1] is not None:
+            _log.error("failed: %s", _places(exc_info[1]), exc_info=self.testing)
+
+
 def install_errors(app: Flask) -> None:
-    """Answer every error with a page."""
+    """Answer every error with a page, also in tests."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_refused)
     app.register_error_handler(SignedOutError, _signed_out)
@@ -111,7 +125,7 @@ def _answer(page: ErrorPage) -> Response:
     )
 
 
-def _places(error: Exception) -> str:
+def _places(error: BaseException) -> str:
     """Return the class of an error and where it passed through our code."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

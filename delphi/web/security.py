@@ -123,6 +123,9 @@ def check_request() -> None:
     fetch_site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if is_from_elsewhere(fetch_site, origin, host=host, ours=ours):
         abort(403)
+    is_plain_form = request.mimetype == "application/x-www-form-urlencoded"
+    if is_plain_form and (request.content_length or 0) > LARGEST_FORM:
+        abort(413)  # the parser limits multipart forms only
     if any("\0" in text for pair in request.form.items(multi=True) for text in pair):
         abort(400)
 

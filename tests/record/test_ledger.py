@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_the_first_event_has_no_parent_and_height_zero() -> None:
 
 def test_each_event_names_the_one_before() -> None:
     links = chain()
-    for (before, _, _), (after, _, _) in zip(links, links[1:], strict=False):
+    for (before, _, _), (after, _, _) in pairwise(links):
         assert after.height == before.height + 1
         assert after.parent == before.hash
 

@@ -20,6 +20,7 @@ from delphi.settings import Settings, load_settings
 from delphi.web import create_app
 from delphi.web.site import Site
 from delphi.web.staff_cookie import NAME, signed_cookie
+from tests.studies import COORDINATOR, RunningStudy, running_study
 
 PASSWORD = "correct horse battery staple"
 
@@ -63,7 +64,7 @@ def client(app: Flask) -> FlaskClient:
 def staff(site: Site) -> StaffMember:
     """Give somebody of the staff, whose password is PASSWORD."""
     with site.database.writing() as session:
-        return add_staff(session, login="lin", name="林", password=PASSWORD, around=site.around)
+        return add_staff(session, login="wang", name="王", password=PASSWORD, around=site.around)
 
 
 @pytest.fixture
@@ -71,6 +72,22 @@ def staff_client(app: Flask, site: Site, staff: StaffMember) -> FlaskClient:
     """Give a browser in which `staff` is signed in."""
     client = app.test_client()
     sign_in(client, site, staff)
+    return client
+
+
+@pytest.fixture
+def study(site: Site) -> RunningStudy:
+    """Give a launched study with its first round open; its coordinator is COORDINATOR."""
+    study = running_study(site.database, site.around, experts=5)
+    study.opens_round()
+    return study
+
+
+@pytest.fixture
+def coordinator_client(app: Flask, site: Site, study: RunningStudy) -> FlaskClient:
+    """Give a browser in which the coordinator of `study` is signed in."""
+    client = app.test_client()
+    sign_in(client, site, StaffMember(COORDINATOR, "lin", "Lin"))
     return client
 
 

@@ -9,8 +9,6 @@ from flask import Flask
 
 from delphi.web.access import Audience, audience_of
 
-_FILLING = {"study_id": "0" * 16, "name": "delphi.css"}
-
 
 @dataclass(frozen=True)
 class Visit:
@@ -21,13 +19,14 @@ class Visit:
     audience: Audience
 
 
-def visits(app: Flask) -> Iterator[Visit]:
-    """Yield each method of each route."""
+def visits(app: Flask, study_id: str = "0" * 16) -> Iterator[Visit]:
+    """Yield each method of each route; routes of studies are those of `study_id`."""
     adapter = app.url_map.bind("localhost")
+    filling = {"study_id": study_id, "name": "delphi.css"}
     for rule in app.url_map.iter_rules():
         audience = audience_of(app.view_functions[rule.endpoint])
         assert audience is not None
-        values = {name: _FILLING.get(name, "1") for name in rule.arguments}
+        values = {name: filling.get(name, "1") for name in rule.arguments}
         address = adapter.build(rule.endpoint, values, force_external=False)
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
             yield Visit(method, address, audience)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask, abort
@@ -37,15 +38,21 @@ POLICY = {
 }
 
 
+class HttpsClient(FlaskClient):
+    """A browser that opens the site under its https address."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        return super().open(*args, **{"base_url": "https://delphi.example.org", **options})
+
+
 @pytest.fixture
 def https(settings: Settings, clock: FixedClock, sqlite_database: Database) -> FlaskClient:
     """Give a browser before the same application under an https address."""
     public_settings = replace(settings, base_url="https://delphi.example.org")
     app = create_app(public_settings, clock=clock, database=sqlite_database)
     app.testing = True
-    client = app.test_client()
-    client.environ_base["HTTP_HOST"] = "delphi.example.org"
-    return client
+    app.test_client_class = HttpsClient
+    return app.test_client()
 
 
 def assert_headers(response: object) -> None:

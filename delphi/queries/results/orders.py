@@ -21,6 +21,7 @@ from delphi.queries.figures import (
 )
 from delphi.queries.results.stored import StoredGroup
 from delphi.queries.results.tables import OrderRow
+from delphi.queries.results.verdicts import SIGNIFICANCE
 
 
 def order_formula(key: str, order: OrderRow, group: StoredGroup) -> Formula:
@@ -36,10 +37,21 @@ def order_formula(key: str, order: OrderRow, group: StoredGroup) -> Formula:
         figure=name,
         round=order.round,
         equations=(Equation(terms, figure),),
-        notes=(*notes, Note("w_limit")) if name in {"w", "p"} else notes,
+        notes=(*notes, *_limit(name, group)),
         unrounded=_unrounded(figure),
         inputs=(RoundInput(group.round, group.counted, group.counted_sha256),),
     )
+
+
+def _limit(name: str, group: StoredGroup) -> tuple[Note, ...]:
+    """Say whether it decides; only p can, under the classic rule."""
+    asked = next((c for c in group.conditions if c["name"] in SIGNIFICANCE), None)
+    if name != "p" or asked is None or not asked["decides"]:
+        return (Note("printed"),)
+    if asked["holds"] is None:
+        return ()
+    limit = rounded(asked["limit"], 4)
+    return (Note("below_plain", {"limit": limit, "met": asked["holds"]}),)
 
 
 def _terms(
@@ -48,7 +60,7 @@ def _terms(
     if name == "chi2":
         return _chi2(order, figure)
     if name == "p":
-        return _p(order, found)
+        return _p(order)
     return _w(name, order, found, figure)
 
 
@@ -80,21 +92,21 @@ def _chi2(order: OrderRow, figure: Figure) -> tuple[tuple[Term, ...], tuple[Note
     return terms, (Note("chi2", {"df": order.df}),)
 
 
-def _p(order: OrderRow, found: Mapping[str, Any]) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
+def _p(order: OrderRow) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
     total, value = order.permutations, order.p.value
     if value is None or total is None:
         return (quantity("p"),), (Note("p_chi2", {"df": order.df}),) if value else ()
     count = _count(value, total if order.p_method == "exact" else total + 1)
     if order.p_method == "exact":
         terms = (quantity("p"), over("#{S* ≥ S}", "(n!)ᵐ⁻¹"), over(count, total))
-        return terms, (Note("p_exact", {"total": total, "count": count, "seed": 0}),)
-    del found
+        return terms, (Note("p_exact", {"total": total, "count": count}),)
     terms = (
         quantity("p"),
         over("1 + #{S* ≥ S}", "B + 1"),
         over(f"1 + {count - 1}", f"{total} + 1"),
     )
-    return terms, (Note("p_monte_carlo", {"total": total, "seed": order.seed}),)
+    parameters = {"total": total, "seed": order.seed, "count": count - 1}
+    return terms, (Note("p_monte_carlo", parameters),)
 
 
 def _count(share: str, of: int) -> int:

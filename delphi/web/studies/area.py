@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from delphi.errors import DomainError, NotFoundError
 from delphi.web.access import study_access
 from delphi.web.forms import FieldProblem
+from delphi.web.studies.sentences import REMEDIES, comma
 from delphi.web.transaction import writing
 
 COORDINATOR = "coordinator"
@@ -41,6 +42,8 @@ def show(
         page=page,
         problems=problems,
         wrong={problem.field: problem.text for problem in reversed(problems)},
+        remedies=REMEDIES,
+        comma=comma(),
         may_change=g.get("role") == COORDINATOR,
         **more,
     )

@@ -48,6 +48,14 @@ def show_link(study_id: str, person_id: str) -> Response:
     return _show(page, opened=person_id, shown=shown)
 
 
+@blueprint.get("/<study_id>/delivery/<person_id>/show")
+@coordinators
+def back_to_line(study_id: str, person_id: str) -> Response:
+    """Lead back to the opened line, for whoever reloads its link or changes its language."""
+    lang = request.args.get("lang")
+    return redirect(url_for("studies.delivery", study_id=study_id, open=person_id, lang=lang), 303)
+
+
 @blueprint.post("/<study_id>/delivery/<person_id>/sent")
 @coordinators
 def mark_link_sent(study_id: str, person_id: str) -> Response:

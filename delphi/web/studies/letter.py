@@ -17,6 +17,7 @@ from delphi.services.studies import set_letter, set_titles
 from delphi.web.forms import FieldProblem
 from delphi.web.refusals import refusal
 from delphi.web.studies.area import INVALID, attempt, blueprint, coordinators, readers, show
+from delphi.web.studies.messages import letter_previews
 from delphi.web.transaction import reading
 
 _MINUTES = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -30,7 +31,13 @@ def letter(study_id: str) -> Response:
     """Show the letter as it is read, and while it may change the form for it."""
     with reading() as session:
         page = letter_page(session, study_id)
-    return show("letter", page, typed=_typed(page), saved="saved" in request.args)
+    return show(
+        "letter",
+        page,
+        typed=_typed(page),
+        saved="saved" in request.args,
+        previews=letter_previews(page),
+    )
 
 
 @blueprint.post("/<study_id>/letter")
@@ -63,7 +70,15 @@ def change_letter(study_id: str) -> Response:
         _letter(typed),
         page.questions,
     )
-    return show("letter", preview, problems=[problem], status=INVALID, typed=typed, saved=False)
+    return show(
+        "letter",
+        preview,
+        problems=[problem],
+        status=INVALID,
+        typed=typed,
+        saved=False,
+        previews=letter_previews(preview),
+    )
 
 
 def _letter(typed: Mapping[str, str]) -> Letter:

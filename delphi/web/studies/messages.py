@@ -1,4 +1,4 @@
-"""The message that hands on a personal link: ready to be copied, in both languages."""
+"""What experts read outside their pages, in both languages: message with the link, letter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from flask_babel import force_locale  # type: ignore[import-untyped]  # ships no
 
 from delphi.queries.delivery import DeliveryPage
 from delphi.queries.panel import PersonLine
+from delphi.queries.setup import LetterPage
 from delphi.web.formatting import deadline
 from delphi.web.language import CHINESE, ENGLISH, gettext, is_chinese
+from delphi.web.studies.sentences import LETTER_FIELDS
 
 _LOCALES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
 
@@ -49,6 +51,50 @@ def shown_link(page: DeliveryPage, person: PersonLine, url: str) -> ShownLink:
     order = (CHINESE, ENGLISH) if is_chinese() else (ENGLISH, CHINESE)
     messages = tuple(Message(language, _message(page, person, url, language)) for language in order)
     return ShownLink(person.id, url, messages, qr_code(url))
+
+
+@dataclass(frozen=True)
+class LetterPreview:
+    """The letter in one language; what is still missing is named in brackets."""
+
+    language: str
+    paragraphs: tuple[str, ...]
+    viewpoint: str
+    organiser: str
+
+
+def letter_previews(page: LetterPage) -> tuple[LetterPreview, ...]:
+    """Return the letter as experts read it, in the language of the page first."""
+    order = (CHINESE, ENGLISH) if is_chinese() else (ENGLISH, CHINESE)
+    return tuple(_preview(page, language) for language in order)
+
+
+def _preview(page: LetterPage, language: str) -> LetterPreview:
+    half = "zh" if language == CHINESE else "en"
+    with force_locale(_LOCALES[language]):
+        texts = {
+            name: getattr(page.letter, name).get(half) or gettext("(%(field)s)", field=str(words))
+            for name, words in LETTER_FIELDS.items()
+            if name != "telephone"
+        }
+        telephone = page.letter.telephone or gettext("(%(field)s)", field=gettext("telephone"))
+        title = page.study.title_zh if half == "zh" else page.study.title_en
+        paragraphs = (
+            gettext("Dear expert,"),
+            texts["purpose"],
+            gettext(
+                "The study is called “%(title)s”. It takes about %(minutes)s minutes; the letter "
+                "names the deadline of the round.",
+                title=title,
+                minutes=page.letter.minutes,
+            ),
+            gettext(
+                "Questions? Call %(telephone)s (%(contact)s).",
+                telephone=telephone,
+                contact=texts["contact"],
+            ),
+        )
+        return LetterPreview(language, paragraphs, texts["viewpoint"], texts["organiser"])
 
 
 def qr_code(text: str) -> QrCode:

@@ -15,7 +15,6 @@ from delphi.web.site import current_site
 from delphi.web.studies.area import blueprint, readers, show
 from delphi.web.studies.sentences import (
     AFTER_CLOSE,
-    REMEDIES,
     conclusion_lines,
     event_sentence,
     gap_lines,
@@ -37,7 +36,6 @@ def overview(study_id: str) -> Response:
         gaps=gaps,
         conclusions=conclusion_lines(page.conclusions),
         event_sentence=event_sentence,
-        remedies=REMEDIES,
         after_close=AFTER_CLOSE,
         days_left=_days_left(page, now),
         launched="launched" in request.args,

@@ -75,6 +75,15 @@ def import_panel(study_id: str) -> Response:
     return _add(study_id, FILE, lambda rules: read_panel_file(data, rules))
 
 
+@blueprint.get("/<study_id>/panel/paste")
+@blueprint.get("/<study_id>/panel/import")
+@readers
+def back_to_panel(study_id: str) -> Response:
+    """Lead back to the panel, for whoever reloads a refused list or changes its language."""
+    lang = request.args.get("lang")
+    return redirect(url_for("studies.panel", study_id=study_id, lang=lang), 303)
+
+
 @blueprint.get("/<study_id>/panel/sample.csv")
 @readers
 def panel_sample(study_id: str) -> Response:

@@ -12,7 +12,7 @@ from delphi.domain.readiness import Gap
 from delphi.queries.closing_now import Conclusion
 from delphi.queries.ledger import EventLine
 from delphi.web.formatting import day, percent
-from delphi.web.language import Words, gettext, ngettext
+from delphi.web.language import Words, gettext, is_chinese, ngettext
 from delphi.web.language import lazy_gettext as _lazy
 
 #: Codes that a sentence names; more are counted.
@@ -34,7 +34,7 @@ class Line:
 
 # ----------------------------------------------------------------------------------- before launch
 
-_LETTER_FIELDS: Mapping[str, Words] = {
+LETTER_FIELDS: Mapping[str, Words] = {
     "organiser": _lazy("organiser"),
     "purpose": _lazy("purpose"),
     "viewpoint": _lazy("viewpoint"),
@@ -111,25 +111,30 @@ _GAPS: Mapping[str, tuple[Words, Words]] = {
 }
 
 
+def comma() -> str:
+    """Return what stands between the members of a list."""
+    return "、" if is_chinese() else ", "
+
+
 def letter_fields(gaps: Sequence[str]) -> str:
     """Return fields of the letter in words: `purpose (English), telephone`."""
     named = []
     for gap in gaps:
         field, _, language = gap.partition(".")
-        name = str(_LETTER_FIELDS.get(field, Words(field)))
+        name = str(LETTER_FIELDS.get(field, Words(field)))
         if language == "zh":
             name = gettext("%(field)s (Chinese)", field=name)
         elif language == "en":
             name = gettext("%(field)s (English)", field=name)
         named.append(name)
-    return gettext(", ").join(named)
+    return comma().join(named)
 
 
 def _readable(value: object) -> str:
     """Return a parameter of a gap; long lists are cut and counted."""
     if not isinstance(value, tuple):
         return str(value)
-    named = gettext(", ").join(map(str, value[:MOST_NAMED]))
+    named = comma().join(map(str, value[:MOST_NAMED]))
     more = len(value) - MOST_NAMED
     return gettext("%(codes)s and %(count)s more", codes=named, count=more) if more > 0 else named
 

@@ -22,7 +22,9 @@ from delphi.queries.survey import (
 )
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
+from delphi.web.survey import sentences
 from delphi.web.survey.cards import Card, Group, cards, empty_typed, field_problems
+from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm, apply_tool
 from delphi.web.survey.visit import Visit
 
@@ -86,6 +88,12 @@ class QuestionnairePage:
     #: zh and en
     viewpoint: Mapping[str, str]
     cards: tuple[Card, ...]
+    #: heading where there are several questions
+    heading: str
+    #: label of a reason that nothing asks for
+    plain_prompt: str
+    #: sentences for the script, JSON
+    script_texts: str
     version: int
     #: the last answer was kept with one press, and nothing was changed since
     is_kept: bool
@@ -213,6 +221,9 @@ def questionnaire_page(
             group=_group(session, desk),
             gaps=gaps,
         ),
+        heading=sentences.several(desk.questionnaire.questions),
+        plain_prompt=sentences.plain_prompt(),
+        script_texts=script_texts(),
         version=desk.version if version is None else version,
         is_kept=typed.kept,
         is_saved=not refused and (desk.own.working is not None or version is not None),

@@ -75,6 +75,7 @@ class WaitingPage:
     """No round is open."""
 
     standing: Standing
+    title: str
     #: own submissions, latest first; empty while the access code has not been entered
     receipts: tuple[ReceiptLine, ...]
     is_locked: bool
@@ -213,7 +214,7 @@ def _waiting_page(session: Session, visit: Visit, standing: Standing) -> str:
     if visit.may_answer:
         access, only = visit.access, None if visit.shows_earlier else visit.carried.sent
         lines = receipt_lines(session, access.study_id, access.respondent, only=only)
-    page = WaitingPage(standing, lines, visit.is_locked)
+    page = WaitingPage(standing, sentences.waiting_title(standing), lines, visit.is_locked)
     return render_template("survey/waiting.html", page=page)
 
 

@@ -11,7 +11,7 @@ from delphi.domain import disclosure
 from delphi.domain.allocation import Gap, read_points
 from delphi.domain.protocol import ROOT
 from delphi.domain.questionnaire import LONGEST_REASON, Question
-from delphi.queries.survey import QuestionFeedback
+from delphi.queries.survey import QuestionFeedback, Standing
 from delphi.web.formatting import names
 from delphi.web.language import Words, gettext, ngettext
 from delphi.web.language import lazy_gettext as _lazy
@@ -88,9 +88,15 @@ def task(questions: Sequence[Question]) -> str:
 def _listed(texts: Sequence[str]) -> str:
     """Return names as a list in running text."""
     quoted = [gettext("“%(name)s”", name=text) for text in texts]
-    head = gettext("%(first)s, %(second)s").replace("%(first)s", "").replace("%(second)s", "")
+    first = gettext(", ").join(quoted[:-1])
+    return gettext("%(first)s and %(last)s", first=first, last=quoted[-1])
+
+
+def several(questions: Sequence[Question]) -> str:
+    """Return the heading over several questions."""
     return gettext(
-        "%(first)s and %(last)s", first=head.join(quoted[:-1]), last=quoted[-1]
+        "Please divide 100 points in each of %(count)s questions.",
+        count=number_word(len(questions)),
     )
 
 
@@ -108,16 +114,15 @@ def column_head(question: Question) -> str:
 
 def meaning_of_points(question: Question) -> str:
     """Return what more points do, and which numbers are allowed."""
+    if question.question == ROOT:
+        moves = gettext("The more points, the more a gap in that dimension moves the index.")
+    else:
+        moves = gettext("The more points, the more a gap in that indicator moves the index.")
     if question.step > 1:
-        return gettext(
-            "The more points, the more a difference in it moves the index. Zero is allowed; "
-            "go in steps of %(step)s.",
-            step=question.step,
-        )
-    return gettext(
-        "The more points, the more a difference in it moves the index. Zero is allowed; "
-        "whole points only."
-    )
+        allowed = gettext("Zero is allowed; go in steps of %(step)s.", step=question.step)
+    else:
+        allowed = gettext("Zero is allowed; whole points only.")
+    return gettext("%(first)s %(second)s", first=moves, second=allowed)
 
 
 def field_problem(gap: Gap, question: Question, text: str) -> str:
@@ -222,13 +227,14 @@ def whole_points(text: str) -> int | None:
 
 def round_note(feedback: QuestionFeedback, *, has_own: bool) -> str:
     """Return what stands in the rows from the second round on."""
-    experts = experts_text(disclosure.shown_count(feedback.answered, feedback.asked))
-    if feedback.answered < disclosure.MEDIAN_FROM:
+    shown = disclosure.shown_count(feedback.answered, feedback.asked)
+    if shown is None:
         return ngettext(
             "Fewer than %(num)s experts answered last round, so nothing of the group is shown.",
             "Fewer than %(num)s experts answered last round, so nothing of the group is shown.",
             disclosure.MEDIAN_FROM,
         )
+    experts = experts_text(shown)
     if feedback.answered < disclosure.QUARTILES_FROM:
         return _median_note(experts, has_own=has_own)
     if has_own:
@@ -263,3 +269,12 @@ def _median_note(experts: str, *, has_own: bool) -> str:
 def about(name: str, sentence: str) -> str:
     """Return a sentence with the name of the item that it is about."""
     return gettext("“%(name)s”: %(sentence)s", name=name, sentence=sentence)
+
+
+def waiting_title(standing: Standing) -> str:
+    """Return the heading of the page without an open round."""
+    if standing.is_finished:
+        return gettext("The study is finished")
+    if standing.round is None:
+        return gettext("The first round is not open yet")
+    return gettext("Round %(number)s has closed", number=standing.round.number)

@@ -1,0 +1,133 @@
+"""Every figure of the convergence page as a table, one figure a row, all stored digits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delphi.bridge import questionnaire_of
+from delphi.domain import round_states
+from delphi.domain.disclosure import EXTREMES_FROM, STATISTICS_FROM, Viewer
+from delphi.errors import NotFoundError
+from delphi.models.study import Round
+from delphi.queries.results.stored import Names, StoredGroup, closed_rounds
+from delphi.queries.results.verdicts import item_reason
+
+BYTE_ORDER_MARK = "\ufeff"
+HEADER = ("round", "group", "item", "name_zh", "name_en", "figure", "value", "reason")
+#: Names that a spreadsheet would run as a formula get an apostrophe in front.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SPREAD = ("mean", "sd", "cv", "median", "q1", "q3", "iqr")
+_MOVES = ("weight_change_max", "total_variation", "mean_own_move", "median_own_move")
+_ORDER = (
+    *("w", "w_uncorrected", "w_low", "w_high", "chi2", "df", "p_chi2"),
+    *("p_permutation", "p_method", "permutations", "seed"),
+)
+
+#: (item, figure, value, code of why there is no value)
+Line = tuple[str, str, Any, str]
+
+
+def figure_sheet(session: Session, study_id: str, number: int, viewer: Viewer) -> str:
+    """Return the figures of a closed round and of those before it as CSV.
+
+    Withheld figures have no value and the code of why: `fewer_than_5_answers` and the like.
+
+    Raises
+    ------
+    NotFoundError
+        `round_unknown` for a round that is not closed or whose results are being computed.
+    """
+    rounds = closed_rounds(session, study_id, number)
+    if not rounds or rounds[-1].number != number or rounds[-1].groups is None:
+        raise NotFoundError("round_unknown")
+    names = _names(session, study_id)
+    text = io.StringIO(newline="")
+    text.write(BYTE_ORDER_MARK)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for one in rounds:
+        for group in (one.groups or {}).values():
+            for item, figure, value, reason in _lines(group, viewer):
+                name = names.get(item, {})
+                labels = (_safe(name.get("zh", "")), _safe(name.get("en", "")))
+                shown = "" if value is None else value
+                code = reason if value is None else ""
+                writer.writerow((one.number, group.question, item, *labels, figure, shown, code))
+    return text.getvalue()
+
+
+def _names(session: Session, study_id: str) -> dict[str, Names]:
+    """Return the names of all items that were asked about."""
+    opened = session.scalars(
+        select(Round).where(Round.study_id == study_id, Round.state != round_states.DRAFT)
+    )
+    return {
+        item.code: item.name
+        for one in opened
+        for question in questionnaire_of(one).questions
+        for item in question.items
+    }
+
+
+def _lines(group: StoredGroup, viewer: Viewer) -> Iterator[Line]:
+    yield "", "verdict", group.verdict, ""
+    yield "", "invited", group.invited, ""
+    yield "", "counted", group.counted, ""
+    yield "", "answered", group.answered, ""
+    yield from _movement(group, viewer)
+    yield from _of(group.concordance, _ORDER, hidden=not group.may_see(viewer))
+    for item in group.document["items"]:
+        yield from _item(group, item, viewer)
+
+
+def _movement(group: StoredGroup, viewer: Viewer) -> Iterator[Line]:
+    if group.movement is None:
+        return
+    yield "", "respondents_both", group.both, ""
+    hidden = not group.may_see_movement(viewer)
+    yield from _of(group.movement, ("moved", *_MOVES), hidden=hidden)
+
+
+def _of(found: Mapping[str, Any] | None, names: Sequence[str], *, hidden: bool) -> Iterator[Line]:
+    reasons = {} if found is None else found.get("reason") or {}
+    for name in names:
+        if hidden or found is None:
+            yield "", name, None, f"fewer_than_{STATISTICS_FROM}_answers"
+        else:
+            yield "", name, found[name], reasons.get(name, "no_expert_in_both")
+
+
+def _item(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
+    spread = group.dispersion(item)
+    few = f"fewer_than_{STATISTICS_FROM}_answers"
+    shown = group.may_see(viewer)
+    yield item, "n", spread["n"], ""
+    for name in _SPREAD:
+        reason = item_reason(group, item, name) or ""
+        yield (item, name, spread[name], reason) if shown else (item, name, None, few)
+    within = group.condition("within_tolerance")
+    if within is not None:
+        yield item, "within_tolerance", within["value"][item] if shown else None, few
+    extremes = group.may_see(viewer, "extremes")
+    for name in ("minimum", "maximum"):
+        value = spread[name] if extremes else None
+        yield item, name, value, f"fewer_than_{EXTREMES_FROM}_answers"
+    moved = group.moved(item)
+    if moved is not None:
+        value = moved["weight_change"] if group.may_see_movement(viewer) else None
+        yield (
+            item,
+            "change",
+            value,
+            few if not group.may_see_movement(viewer) else "no_expert_in_both",
+        )
+
+
+def _safe(name: str) -> str:
+    return f"'{name}" if name.startswith(_FORMULA_STARTS) else name

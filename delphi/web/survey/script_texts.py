@@ -1,0 +1,42 @@
+"""The sentences that the page's script writes, in the reader's language; numbers print as `{n}`."""
+
+from __future__ import annotations
+
+import json
+
+from delphi.web.language import gettext
+from delphi.web.survey import sentences
+from delphi.web.survey.sentences import Slot
+
+#: Makes the form of a sentence for several; any number above one does.
+_SEVERAL = 2
+
+
+def script_texts() -> str:
+    """Return the texts as JSON for a data attribute."""
+    one, several = Slot(1), Slot(_SEVERAL)
+    texts = {
+        "left": [sentences.left_words(one), sentences.left_words(several)],
+        "over": [sentences.over_words(one), sentences.over_words(several)],
+        "exact": sentences.left_text(0),
+        "given": gettext("%(given)s of 100 given", given="{n}"),
+        "moved": [sentences.moved_prompt(one), sentences.moved_prompt(several)],
+        "outside": sentences.outside_prompt(several, "{low}", "{high}"),
+        "plain": sentences.plain_prompt(),
+        "step": gettext("%(points)s points, %(name)s", points="{n}", name="{name}"),
+        "undo": gettext("Undo"),
+        "saved": gettext("Saved"),
+        "saving": gettext("Saving"),
+        "retrying": gettext("Not saved, trying again"),
+        "offline": gettext(
+            "No connection. Your answers are kept in this page: please leave it open. They are "
+            "saved when the connection is back."
+        ),
+        "conflict": gettext("Another window holds different answers. Continue to choose one."),
+        "closed": gettext("The round has closed."),
+        "link": gettext(
+            "The visit has ended. Open your personal link in another window; your answers are "
+            "kept in this page."
+        ),
+    }
+    return json.dumps(texts, ensure_ascii=False)

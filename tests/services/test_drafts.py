@@ -1,0 +1,134 @@
+"""What is typed is kept, also when two windows differ."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from delphi.db import Database
+from delphi.domain.allocation import Typed
+from delphi.models.answer import Draft, Respondent
+from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
+from delphi.surroundings import Surroundings
+from tests.studies import RunningStudy, looking, refuses, running_study, typed
+
+ONE = typed({"D": "20"}, reasons={"D": "因为"})
+TWO = typed({"D": "25"}, abstained=["root"])
+THREE = typed({"D": "30"})
+
+
+@pytest.fixture
+def study(database: Database, around: Surroundings) -> RunningStudy:
+    return running_study(database, around, experts=5).opens_round()
+
+
+def drafts(study: RunningStudy) -> dict[int, tuple[int, dict[str, object]]]:
+    """Return slot → version and content."""
+    with study.database.reading() as session:
+        return {one.slot: (one.version, json.loads(one.content)) for one in session.scalars(
+            select(Draft)
+        )}  # fmt: skip
+
+
+def choose(study: RunningStudy, *, keep_other: bool) -> int:
+    with study.database.writing() as session:
+        return choose_draft(
+            session,
+            study_id=study.id,
+            respondent=study.access(0).respondent,
+            round_id=study.round_id,
+            keep_other=keep_other,
+        )
+
+
+def test_the_first_draft_is_version_one(study: RunningStudy) -> None:
+    assert study.drafts(0, ONE) == Saved(1)
+    assert drafts(study) == {WORKING: (1, ONE.to_document())}
+
+
+def test_each_change_is_a_new_version(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    assert study.drafts(0, TWO, version=1) == Saved(2)
+    assert study.drafts(0, THREE, version=2) == Saved(3)
+    assert drafts(study) == {WORKING: (3, THREE.to_document())}
+
+
+def test_saving_the_same_again_is_no_change_and_no_conflict(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    for version in (0, 1, 7):
+        assert study.drafts(0, ONE, version=version) == Saved(1)
+
+
+@pytest.mark.parametrize("stale", [0, 1, 99])
+def test_a_conflict_keeps_both(study: RunningStudy, stale: int) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO, version=1)
+    assert study.drafts(0, THREE, version=stale) == Saved(2, conflict=True)
+    assert drafts(study) == {WORKING: (2, TWO.to_document()), OTHER: (2, THREE.to_document())}
+
+
+def test_the_other_window_goes_on_being_kept(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO)
+    study.drafts(0, THREE)
+    assert drafts(study) == {WORKING: (1, ONE.to_document()), OTHER: (1, THREE.to_document())}
+
+
+@pytest.mark.parametrize(("keep_other", "kept"), [(True, TWO), (False, ONE)])
+def test_a_conflict_is_settled_by_choosing(
+    study: RunningStudy, kept: Typed, *, keep_other: bool
+) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO)
+    version = choose(study, keep_other=keep_other)
+    assert drafts(study) == {WORKING: (version, kept.to_document())}
+    assert study.drafts(0, THREE, version=version) == Saved(version + 1)
+
+
+@pytest.mark.parametrize("saved", [0, 1])
+def test_where_nothing_is_in_conflict_nothing_can_be_chosen(
+    study: RunningStudy, saved: int
+) -> None:
+    for _ in range(saved):
+        study.drafts(0, ONE)
+    with refuses("draft_settled"):
+        choose(study, keep_other=True)
+
+
+def test_a_draft_keeps_what_cannot_be_submitted(study: RunningStudy) -> None:
+    odd = typed({"D": "abc", "S": "33", "E": "-1"}, reasons={"D": "长" * 600})
+    study.drafts(0, odd)
+    assert drafts(study)[WORKING][1] == odd.to_document()
+
+
+def test_drafts_of_experts_and_rounds_are_apart(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    assert study.drafts(1, TWO) == Saved(1)
+    with study.database.reading() as session:
+        assert len(session.scalars(select(Draft)).all()) == 2
+
+
+def test_saving_a_draft_makes_the_respondent_once(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO, version=1)
+    with looking(study.database) as session:
+        (row,) = session.scalars(select(Respondent)).all()
+    assert (row.pseudonym, row.study_id) == (study.access(0).respondent, study.id)
+
+
+def test_a_draft_is_no_submission_and_no_participation(study: RunningStudy) -> None:
+    study.drafts(0, typed({"D": 20, "S": 50, "E": 30}))
+    assert study.submissions() == []
+    assert study.finished() == []
+
+
+def test_what_was_typed_when_the_round_had_closed_is_kept_and_not_counted(
+    study: RunningStudy,
+) -> None:
+    study.submits(1, (20, 50, 30))
+    study.closes_round()
+    study.drafts(0, ONE)
+    assert drafts(study)[WORKING] == (1, ONE.to_document())
+    assert len(study.counted()) == 1
