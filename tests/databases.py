@@ -210,3 +210,22 @@ def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
             table.name: sorted((tuple(row) for row in session.execute(table.select())), key=repr)
             for table in Base.metadata.sorted_tables
         }
+
+
+def refill(database: Database, rows: dict[str, list[tuple[object, ...]]]) -> None:
+    """Put a database back to what `contents` gave."""
+    with database.writing() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+        for table in Base.metadata.sorted_tables:
+            names = [column.name for column in table.columns]
+            for row in _parents_first(rows[table.name], names):
+                session.execute(table.insert().values(row))
+
+
+def _parents_first(rows: list[tuple[object, ...]], names: list[str]) -> list[dict[str, object]]:
+    """Return rows as records; those of the tree in its own order."""
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    return (
+        sorted(records, key=lambda record: record["position"]) if "position" in names else records
+    )

@@ -11,7 +11,7 @@ import pkgutil
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from delphi.errors import DomainError
 from delphi.instance_key import InstanceKeyError
@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
         commands.main(args=arguments, prog_name="delphi")
     except (SettingsError, InstanceKeyError) as error:
         _end(str(error), _UNUSABLE)
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise  # a statement that was wrong, not a database that cannot be used
         # The driver's own words, without the statement and its values.
         _end(f"the database cannot be used: {str(error.orig).strip()}", _UNUSABLE)
     except DomainError as error:

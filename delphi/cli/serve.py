@@ -126,7 +126,9 @@ class WithBackground(Arbiter):  # type: ignore[misc]  # the base is untyped
         ended = self._background is None or self._background.poll() is not None
         if ended and time.monotonic() - self._started_at >= _RESTART_AFTER_SECONDS:
             self._started_at = time.monotonic()
-            self._background = subprocess.Popen([sys.executable, "-m", __name__])  # noqa: S603  (our own module)
+            self._background = subprocess.Popen(  # noqa: S603  (our own module)
+                [sys.executable, "-m", __name__, str(os.getpid())]
+            )
 
     def halt(self, reason: str | None = None, exit_status: int = 0) -> None:
         """End the background loop with the server."""
@@ -135,9 +137,11 @@ class WithBackground(Arbiter):  # type: ignore[misc]  # the base is untyped
         super().halt(reason, exit_status)
 
 
-def run_background() -> None:
-    """Run the background loop until the server that started it is gone, however it went."""
-    server = os.getppid()
+def run_background(server: int) -> None:
+    """Run the background loop until the server that started it is gone, however it went.
+
+    `server` is its process id, told and not looked up: it may be gone before this one has started.
+    """
 
     def watch() -> None:
         while os.getppid() == server:
@@ -149,4 +153,4 @@ def run_background() -> None:
 
 
 if __name__ == "__main__":
-    run_background()
+    run_background(int(sys.argv[1]))

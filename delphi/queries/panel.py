@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delphi.errors import NotFoundError
@@ -33,15 +33,20 @@ class PanelPage:
     """Everybody who is or will be invited."""
 
     study: StudyHead
+    count: int
+    #: empty for methodologists, who read answers under pseudonyms and no names
     people: tuple[PersonLine, ...]
 
 
-def panel_page(session: Session, study_id: str) -> PanelPage:
+def panel_page(session: Session, study_id: str, *, with_names: bool) -> PanelPage:
     """Return the panel by name; raises `NotFoundError` with `study_unknown`."""
-    rows = session.scalars(
-        select(Person).where(Person.study_id == study_id).order_by(Person.name, Person.id)
-    )
-    return PanelPage(study_head(session, study_id), tuple(person_line(row) for row in rows))
+    head = study_head(session, study_id)
+    panel = select(Person).where(Person.study_id == study_id)
+    if not with_names:
+        count = session.scalar(select(func.count()).select_from(panel.subquery()))
+        return PanelPage(head, count or 0, ())
+    rows = session.scalars(panel.order_by(Person.name, Person.id)).all()
+    return PanelPage(head, len(rows), tuple(person_line(row) for row in rows))
 
 
 def person_line(person: Person) -> PersonLine:

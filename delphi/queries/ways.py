@@ -114,7 +114,7 @@ def _answers(
         rows = answer_rows(session, page.study.id, page.round, group.question)
     return AnswersUsed(
         count=group.answered,
-        items=tuple(item.names for item in group.items),
+        items=tuple(item.short for item in group.items),
         at=codes.index(code),
         sums=tuple(int(item.exact * group.answered) for item in group.items),
         rows=rows,

@@ -20,6 +20,7 @@ from delphi.models.study import Derivation, Release, Round
 from delphi.queries.head import StudyHead, find_study, head_of
 from delphi.queries.ledger import LedgerPage, ledger_page
 from delphi.queries.results.building import exact_weights, latest_closed
+from delphi.queries.results.chart import short_names
 from delphi.queries.results.stored import Names, StoredGroup, StoredRound, closed_rounds
 from delphi.queries.rounding import RoundingTable, rounding_table
 from delphi.queries.studies import protocol_of
@@ -36,6 +37,8 @@ class ItemWeight:
 
     code: str
     names: Names
+    #: the name without what all names of the group begin with
+    short: Names
     published: Fraction
     exact: Fraction
 
@@ -245,12 +248,14 @@ def _weights(found: Measured, tree: Tree, step: Fraction | None) -> GroupWeights
     published = rounding.published if rounding else found.exact
     half = USUAL_HALF_STEP if step is None else step / 2
     parent = None if found.question == ROOT else tree[found.question]
+    names = {code: _names(tree, code) for code in found.items}
+    short = short_names(names)
     return GroupWeights(
         question=found.question,
         names=None if parent is None else {"zh": parent.name_zh, "en": parent.name_en},
         answered=found.answered,
         items=tuple(
-            ItemWeight(code, _names(tree, code), shown, exact)
+            ItemWeight(code, names[code], short[code], shown, exact)
             for code, shown, exact in zip(found.items, published, found.exact, strict=True)
         ),
         rounding=rounding,

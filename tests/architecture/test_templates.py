@@ -17,8 +17,8 @@ TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 LONGEST = 170
-#: Symbols of statistics that are the same in both languages.
-SYMBOLS = {"CV", "W", "p", "n", "SD", "IQR", "QR", "CSV", "csv", "JSON", "XLSX", "SHA", "kB", "MB"}
+#: Symbols that are the same in both languages; single letters stand for quantities.
+SYMBOLS = {"CV", "SD", "IQR", "QR", "CSV", "csv", "JSON", "XLSX", "SHA", "kB", "MB"}
 #: Classes that a macro gives alone.
 CLASSES = {"opener"}
 #: An attribute that a macro gives alone.
@@ -35,7 +35,7 @@ FORBIDDEN = re.compile(
     r"localStorage|sessionStorage|indexedDB|innerHTML|outerHTML|insertAdjacentHTML"
     r"|document\.write|\beval\(|https?://"
 )
-LETTERS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
+LETTERS = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+")
 
 
 class _Trans(Extension):

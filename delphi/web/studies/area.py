@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from delphi.errors import DomainError, NotFoundError
 from delphi.web.access import study_access
 from delphi.web.forms import FieldProblem
-from delphi.web.studies.sentences import REMEDIES, comma
+from delphi.web.studies.sentences import REMEDIES, blank, comma
 from delphi.web.transaction import writing
 
 COORDINATOR = "coordinator"
@@ -44,6 +44,7 @@ def show(
         wrong={problem.field: problem.text for problem in reversed(problems)},
         remedies=REMEDIES,
         comma=comma(),
+        blank=blank(),
         may_change=g.get("role") == COORDINATOR,
         **more,
     )

@@ -174,8 +174,8 @@ def _again(
     in_file: Sequence[Problem] = (),
 ) -> Response:
     if in_file:
-        words = _lazy("The table cannot be used yet; everything found in it is listed there.")
-        problems = [*problems, FieldProblem("file", words)]
+        words = _lazy("The table cannot be used yet; what was found in it is listed below.")
+        problems = [*problems, FieldProblem("in-list", words)]
     page = NewStudyPage(
         template_choices(),
         typed["title_zh"],

@@ -18,14 +18,14 @@ from delphi.queries.panel import find_person
 from delphi.services.links import mark_sent, replace_link, show_tokens
 from delphi.web.language import gettext
 from delphi.web.site import current_site
-from delphi.web.studies.area import blueprint, coordinators, readers, show
+from delphi.web.studies.area import blueprint, coordinators, show
 from delphi.web.studies.messages import ShownLink, shown_link
 from delphi.web.studies.problems import COLUMN_NAMES
 from delphi.web.transaction import reading, writing
 
 
 @blueprint.get("/<study_id>/delivery")
-@readers
+@coordinators
 def delivery(study_id: str) -> Response:
     """Show who has been handed a link; `?open=` opens one line, without its link."""
     with reading() as session:
@@ -64,7 +64,8 @@ def mark_link_sent(study_id: str, person_id: str) -> Response:
         page = _with_round(session, study_id)
         sent = request.form.get("sent") == "1"
         mark_sent(session, study_id, person_id, _round_id(page), sent=sent)
-    return redirect(url_for("studies.delivery", study_id=study_id), 303)
+    address = url_for("studies.delivery", study_id=study_id, _anchor=f"p-{person_id}")
+    return redirect(address, 303)
 
 
 @blueprint.get("/<study_id>/delivery/<person_id>/replace")

@@ -71,7 +71,7 @@ def launch_study(study_id: str) -> Response:
 def _page(study_id: str) -> LaunchPage:
     with reading() as session:
         lines = gap_lines(readiness_of(session, study_id))
-        people = panel_page(session, study_id)
+        people = panel_page(session, study_id, with_names=False)
         return LaunchPage(
             people.study,
             tuple(line for line in lines if line.holds is False),
@@ -79,5 +79,5 @@ def _page(study_id: str) -> LaunchPage:
             indicators_page(session, study_id),
             protocol_page(session, study_id),
             letter_page(session, study_id),
-            len(people.people),
+            people.count,
         )

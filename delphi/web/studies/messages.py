@@ -13,7 +13,7 @@ from delphi.queries.panel import PersonLine
 from delphi.queries.setup import LetterPage
 from delphi.web.formatting import deadline
 from delphi.web.language import CHINESE, ENGLISH, gettext, is_chinese
-from delphi.web.studies.sentences import LETTER_FIELDS
+from delphi.web.studies.sentences import LETTER_FIELDS, blank
 
 _LOCALES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
 
@@ -75,9 +75,8 @@ def _preview(page: LetterPage, language: str) -> LetterPreview:
         texts = {
             name: getattr(page.letter, name).get(half) or gettext("(%(field)s)", field=str(words))
             for name, words in LETTER_FIELDS.items()
-            if name != "telephone"
+            if name not in {"contact", "telephone"}
         }
-        telephone = page.letter.telephone or gettext("(%(field)s)", field=gettext("telephone"))
         title = page.study.title_zh if half == "zh" else page.study.title_en
         paragraphs = (
             gettext("Dear expert,"),
@@ -90,8 +89,8 @@ def _preview(page: LetterPage, language: str) -> LetterPreview:
             ),
             gettext(
                 "Questions? Call %(telephone)s (%(contact)s).",
-                telephone=telephone,
-                contact=texts["contact"],
+                telephone=page.letter.telephone or "…",
+                contact=page.letter.contact.get(half) or "…",
             ),
         )
         return LetterPreview(language, paragraphs, texts["viewpoint"], texts["organiser"])
@@ -141,14 +140,14 @@ def _paragraphs(
             "you can look at them and revise them under your personal link:",
             **values,
         )
-        return before, f"{_code_known()} {calls}"
+        return before, _code_known() + blank() + calls
     if state == "sent":
         before = gettext(
             "Round %(number)s of the consultation “%(title)s” closes on %(deadline)s, and your "
             "answers have not been recorded yet. If you have just submitted, please ignore this.",
             **values,
         )
-        return before, f"{_code_known()} {calls}"
+        return before, _code_known() + blank() + calls
     if page.round is not None and page.round.number > 1:
         before = gettext(
             "Round %(number)s of the consultation “%(title)s” has begun. You will see your last "
@@ -156,7 +155,7 @@ def _paragraphs(
             "%(minutes)s minutes. Please open your personal link and answer by %(deadline)s:",
             **values,
         )
-        return before, f"{_code_known()} {calls}"
+        return before, _code_known() + blank() + calls
     before = gettext(
         "%(organiser)s asks you to take part in the expert consultation “%(title)s”, round "
         "%(number)s; it takes about %(minutes)s minutes. Please open your personal link and "
@@ -167,7 +166,7 @@ def _paragraphs(
         "At the first opening you choose a six-digit access code. The link stands for you: please "
         "do not forward it."
     )
-    return before, f"{first} {calls}"
+    return before, first + blank() + calls
 
 
 def _code_known() -> str:

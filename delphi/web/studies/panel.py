@@ -27,11 +27,20 @@ from delphi.services.panel import (
     is_address,
     remove_person,
 )
+from delphi.web.access import current_role
 from delphi.web.forms import FieldProblem
 from delphi.web.language import gettext, is_chinese
 from delphi.web.refusals import refusal
 from delphi.web.site import current_site
-from delphi.web.studies.area import INVALID, attempt, blueprint, coordinators, readers, show
+from delphi.web.studies.area import (
+    COORDINATOR,
+    INVALID,
+    attempt,
+    blueprint,
+    coordinators,
+    readers,
+    show,
+)
 from delphi.web.studies.problems import ShownProblems, panel_problems
 from delphi.web.transaction import reading
 
@@ -77,7 +86,7 @@ def import_panel(study_id: str) -> Response:
 
 @blueprint.get("/<study_id>/panel/paste")
 @blueprint.get("/<study_id>/panel/import")
-@readers
+@coordinators
 def back_to_panel(study_id: str) -> Response:
     """Lead back to the panel, for whoever reloads a refused list or changes its language."""
     lang = request.args.get("lang")
@@ -85,7 +94,7 @@ def back_to_panel(study_id: str) -> Response:
 
 
 @blueprint.get("/<study_id>/panel/sample.csv")
-@readers
+@coordinators
 def panel_sample(study_id: str) -> Response:
     """Send a table with the right columns and two invented people."""
     del study_id
@@ -101,7 +110,7 @@ def panel_sample(study_id: str) -> Response:
 def removal(study_id: str, person_id: str) -> Response:
     """Ask before somebody is taken out of the panel."""
     with reading() as session:
-        page = panel_page(session, study_id)
+        page = panel_page(session, study_id, with_names=False)
         person = find_person(session, study_id, person_id)
     return show("remove_person", page, person=person)
 
@@ -119,14 +128,14 @@ def remove_from_panel(study_id: str, person_id: str) -> Response:
 def _add(study_id: str, field: str, read: Callable[[PanelRules], tuple[PanelRow, ...]]) -> Response:
     with reading() as session:
         taken = addresses(session, study_id)
-        present = len(panel_page(session, study_id).people)
+        present = panel_page(session, study_id, with_names=False).count
     try:
         rows = read(PanelRules(taken, LARGEST_PANEL - present, is_address))
     except PanelError as error:
-        words = gettext("Nobody was added: the list has to be corrected first.")
+        words = gettext("Nobody was added; what has to be corrected is listed below.")
         return _show(
             study_id,
-            problems=[FieldProblem(field, words)],
+            problems=[FieldProblem("in-list", words)],
             in_list=panel_problems(error.problems),
             status=INVALID,
         )
@@ -149,7 +158,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     with reading() as session:
-        page = panel_page(session, study_id)
+        page = panel_page(session, study_id, with_names=current_role() == COORDINATOR)
     return show(
         "panel",
         page,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from analysis.errors import Problem
 from delphi.exchange.panel import PanelProblem
-from delphi.web.language import Words, gettext
+from delphi.web.language import Words, gettext, is_chinese
 from delphi.web.language import lazy_gettext as _lazy
 
 #: More lines than this help nobody; the rest is counted.
@@ -114,17 +114,34 @@ def tree_problems(problems: Sequence[Problem]) -> ShownProblems:
 
 def phrase(text: str) -> str:
     """Return a phrase of `analysis` in the reader's language; what is quoted stays as it is."""
-    if text.startswith('"') and text.endswith('"'):
-        return gettext("“%(quote)s”", quote=text[1:-1])
+    if _is_quoted(text):
+        return _in_quotes(text)
     for form, words in _PHRASES:
         found = form.fullmatch(text)
         if found is not None:
-            return words % found.groupdict() if found.groupdict() else str(words)
+            parts = found.groupdict()
+            return words % {
+                name: _in_quotes(part) if _is_quoted(part) else part for name, part in parts.items()
+            }
     return text
 
 
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text.startswith('"') and text.endswith('"')
+
+
+def _in_quotes(text: str) -> str:
+    """Return what stood between straight quotation marks between the ones of print."""
+    return f"“{text[1:-1]}”"
+
+
+def _set_off(text: str) -> str:
+    """Return a phrase as it follows a Chinese word: Latin letters and digits take a space."""
+    return f" {text}" if is_chinese() and text[:1].isascii() and text[:1].isalnum() else text
+
+
 def _tree_line(problem: Problem) -> str:
-    found, expected = phrase(problem.found), phrase(problem.expected)
+    found, expected = _set_off(phrase(problem.found)), _set_off(phrase(problem.expected))
     values: Mapping[str, object] = {
         "row": problem.row,
         "column": problem.column,

@@ -16,7 +16,8 @@ from delphi.errors import DomainError
 from delphi.queries.setup import ProtocolPage, protocol_page
 from delphi.services.studies import set_protocol
 from delphi.web.forms import FieldProblem
-from delphi.web.language import gettext
+from delphi.web.language import Words, gettext
+from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.refusals import refusal
 from delphi.web.studies.area import (
     INVALID,
@@ -30,6 +31,17 @@ from delphi.web.studies.area import (
 from delphi.web.transaction import reading
 
 STEP = "step."
+#: Names of the rules, as the page and its errors say them.
+LABELS: Mapping[str, Words] = {
+    "rounds": _lazy("Rounds at most"),
+    "answer_step": _lazy("Answer step"),
+    "item_order": _lazy("Order of indicators"),
+    "response": _lazy("Least response"),
+    "minimum": _lazy("Least number in both rounds"),
+    "tolerance": _lazy("Tolerance"),
+    "preset": _lazy("What is judged"),
+    "step": _lazy("Publishing step"),
+}
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?", re.ASCII)
 _NUMBERS = ("rounds", "answer_step", "tolerance", "minimum")
@@ -115,7 +127,7 @@ def _refused(wanted: Protocol, known: set[str]) -> list[FieldProblem]:
         ),
     ]
     found = [
-        FieldProblem(field or str(error.parameters["field"]), refusal(error))
+        _problem(field or str(error.parameters["field"]), refusal(error))
         for field, error in errors
         if error is not None
     ]
@@ -127,6 +139,13 @@ def _step_refusal(wanted: Protocol, group: str, step: str | None) -> DomainError
     return refusal_of(lambda: check_protocol(default))
 
 
+def _problem(field: str, words: str) -> FieldProblem:
+    """Return what is wrong with a rule, with the name of the rule before it."""
+    name = LABELS["step"] if field.startswith(STEP) else LABELS.get(field)
+    text = words if name is None else gettext("%(name)s: %(what)s", name=str(name), what=words)
+    return FieldProblem(field, text)
+
+
 def _or(number: int | None, instead: int) -> int:
     return instead if number is None else number
 
@@ -136,7 +155,7 @@ def _whole(field: str, text: str, problems: list[FieldProblem]) -> int | None:
     if _WHOLE.fullmatch(plain):
         return int(plain)
     words = gettext("“%(found)s” is no whole number; one such as 5 is expected.", found=text[:40])
-    problems.append(FieldProblem(field, words))
+    problems.append(_problem(field, words))
     return None
 
 
@@ -145,7 +164,7 @@ def _decimal(field: str, text: str, problems: list[FieldProblem]) -> Decimal | N
     if _DECIMAL.fullmatch(plain):
         return Decimal(plain)
     words = gettext("“%(found)s” is no percentage; one such as 5 is expected.", found=text[:40])
-    problems.append(FieldProblem(field, words))
+    problems.append(_problem(field, words))
     return None
 
 

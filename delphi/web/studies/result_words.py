@@ -17,12 +17,11 @@ CONDITIONS: Mapping[str, Words] = {
     "mean_own_move": _lazy("Mean own move"),
     "histogram_change": _lazy("Stability: change of the histogram"),
     "iqr": _lazy("Consensus: IQR"),
-    "within_tolerance": _lazy("Consensus: answers near the median"),
-    "cv": _lazy("Coefficient of variation CV"),
+    "cv": _lazy("Consensus: CV"),
     "items_agreed": _lazy("Consensus: items that meet all of it"),
-    "w": _lazy("Kendall’s W"),
-    "p_permutation": _lazy("p of W"),
-    "p_chi2": _lazy("p of W (chi-square)"),
+    "w": _lazy("W"),
+    "p_permutation": _lazy("Consensus: p of W"),
+    "p_chi2": _lazy("Consensus: p of W (chi-square)"),
     "last_round": _lazy("Last round of the protocol"),
 }
 #: The same where the rule of the study does not ask for it.
@@ -32,6 +31,9 @@ CONDITIONS_BESIDE: Mapping[str, Words] = {
     "histogram_change": _lazy("Change of the histogram"),
     "iqr": _lazy("IQR"),
     "within_tolerance": _lazy("Answers near the median"),
+    "cv": _lazy("CV"),
+    "p_permutation": _lazy("p of W"),
+    "p_chi2": _lazy("p of W (chi-square)"),
 }
 TAGS: Mapping[str, Words] = {
     "stable": _lazy("so it is stable"),
@@ -68,10 +70,19 @@ FIGURES: Mapping[str, Words] = {
     "chi2": _lazy("Chi-square of W"),
     "p": _lazy("p of W"),
 }
-#: Which rule of the protocol a figure belongs to.
+_QUANTILES = _lazy("Protocol: quantiles of type 7")
+_STOPPING = _lazy("Protocol: stopping rule")
+#: The rule of the protocol that a figure falls under, where one names it.
 RULES: Mapping[str, Words] = {
-    "stopping": _lazy("Protocol: stopping rule"),
-    "statistics": _lazy("Protocol: the whole of it"),
+    **dict.fromkeys(("median", "quartiles", "iqr"), _QUANTILES),
+    **dict.fromkeys(
+        (
+            *("response", "experts_both", "earlier_round", "last_round", "items_agreed"),
+            *("weight_change_max", "median_own_move", "mean_own_move"),
+            *("iqr_all", "within_tolerance_all", "cv_all", "cv", "w", "p"),
+        ),
+        _STOPPING,
+    ),
 }
 NOTES: Mapping[str, Words] = {
     "mean": _lazy("The sum of %(n)s answers divided by their number; all experts count the same."),

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from analysis.weightfile import to_csv
 from delphi.domain.disclosure import Viewer
 from delphi.errors import DomainError, NotFoundError
-from delphi.queries.figures import Note, decimals, minus
+from delphi.queries.figures import Note, decimals, minus, rounded
 from delphi.queries.results import GroupPage, RoundPage, latest_closed, round_page
 from delphi.queries.results.chart import Chart, dot_and_range
 from delphi.queries.results.sheet import figure_sheet
@@ -266,3 +266,9 @@ def _readable(name: str, value: object) -> object:
 def fraction_text(value: Fraction, places: int = 3) -> str:
     """Return an exact fraction with so many decimals, rounded half away from zero."""
     return figure(decimals(value, places), places)
+
+
+@blueprint.app_template_filter("shortest")
+def shortest_text(value: Fraction, most: int = 3) -> str:
+    """Return an exact fraction with the decimals that it needs, at most so many."""
+    return figure(rounded(decimals(value, most), most))

@@ -116,6 +116,11 @@ def comma() -> str:
     return "、" if is_chinese() else ", "
 
 
+def blank() -> str:
+    """Return what stands between two sentences: Chinese has full-width stops and no space."""
+    return "" if is_chinese() else " "
+
+
 def letter_fields(gaps: Sequence[str]) -> str:
     """Return fields of the letter in words: `purpose (English), telephone`."""
     named = []
@@ -141,6 +146,8 @@ def _readable(value: object) -> str:
 
 # ------------------------------------------------------------------------------------- closing now
 
+#: What a reminder or a later deadline may still change.
+_MENDED_BY_ANSWERS = frozenset({"response_missed", "both_missed", "feedback_withheld"})
 _CONCLUSIONS: Mapping[str, tuple[Words, Words | None]] = {
     "nobody": (
         _lazy("Nobody is recorded as finished yet"),
@@ -207,7 +214,7 @@ def conclusion_lines(conclusions: Iterable[Conclusion]) -> tuple[Line, ...]:
             for name, value in one.parameters.items()
         }
         what, why = _CONCLUSIONS[one.code]
-        remedy = "delivery" if one.holds is False else ""
+        remedy = "delivery" if one.code in _MENDED_BY_ANSWERS else ""
         filled = "" if why is None else why % values
         lines.append(Line(one.code, what % values, filled, one.holds, remedy))
     return tuple(lines)
@@ -249,7 +256,7 @@ _EVENTS: Mapping[str, Words] = {
     "round.extended": _lazy("Deadline of round %(round)s moved to %(due)s"),
     "round.closed": _lazy("Round %(round)s closed: %(submissions)s of %(invited)s count"),
     "results.frozen": _lazy("Statistics, verdicts and feedback of round %(round)s frozen"),
-    "round.published": _lazy("Result of round %(round)s shown"),
+    "round.published": _lazy("Result of round %(round)s published"),
     "derivation.run": _lazy("Weights derived, run %(number)s, from round %(round)s"),
     "weights.released": _lazy("Weights released from round %(round)s"),
     "link.replaced": _lazy("A personal link replaced"),

@@ -6,11 +6,29 @@ the base makes for other views would answer with a page of its own.
 
 from __future__ import annotations
 
-from flask import Blueprint
+import re
 
+from flask import Blueprint
+from markupsafe import Markup
+
+from delphi.web.language import CHINESE, ENGLISH, is_chinese
 from delphi.web.survey.gate import NoLinkError, no_link
 from delphi.web.survey.visit import send_cookie
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
 blueprint = Blueprint("survey", __name__)
 blueprint.after_request(send_cookie)
 blueprint.register_error_handler(NoLinkError, no_link)
+
+
+@blueprint.app_template_filter()
+def lang_attribute(text: str) -> Markup:
+    """Return the `lang` attribute of a text in the other language, so that it is read right."""
+    if is_chinese():
+        is_foreign = not _HAN.search(text) and _LATIN.search(text) is not None
+    else:
+        is_foreign = _HAN.search(text) is not None
+    if not is_foreign:
+        return Markup()
+    return Markup(' lang="{}"').format(ENGLISH if is_chinese() else CHINESE)

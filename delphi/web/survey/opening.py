@@ -159,10 +159,10 @@ def code_chosen() -> Answer:
 @blueprint.get("/survey/unlock")
 @expert
 def unlock() -> Answer:
-    """Ask for the access code where no round is open."""
+    """Ask for the access code: where no round is open, or after going on without it."""
     with reading() as session:
         visit, standing = admitted(session)
-    if not visit.is_locked:
+    if visit.shows_earlier:
         return _to_questionnaire()
     return code_page(standing, is_choosing=False)
 

@@ -1,0 +1,41 @@
+"""What the browser tests share: one Chromium, installations, windows that complain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import NoBrowserError, chromium
+from tests.browser.installation import Installation
+from tests.browser.windows import Windows
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        with chromium() as browser:
+            yield browser
+    except NoBrowserError as error:
+        pytest.fail(str(error))
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Give an empty installation whose server runs."""
+    made = Installation(tmp_path_factory.mktemp("installation"))
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def windows(browser: Browser, installation: Installation) -> Iterator[Windows]:
+    """Give windows; the test fails when anything happens in them that must not."""
+    opened = Windows(browser, installation.base_url)
+    yield opened
+    opened.close()
+    opened.assert_nothing_happened()
+

@@ -1,0 +1,237 @@
+"""The feedback of a closed round, as the next one shows it and as it is stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from delphi.clock import FixedClock
+from delphi.db import Database
+from delphi.models.answer import Rationale
+from delphi.surroundings import Surroundings
+from tests.studies import (
+    FOUR_GROUPS,
+    T2,
+    RunningStudy,
+    looking,
+    running_study,
+    still_surroundings,
+    typed,
+)
+
+
+def closed_with(
+    database: Database, around: Surroundings, answered: int, *, experts: int = 10
+) -> RunningStudy:
+    study = running_study(database, around, experts=experts).opens_round()
+    return study.all_submit((T2[0] + T2[1])[:answered]).closes_round()
+
+
+def items(study: RunningStudy) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = study.feedback()["questions"][0]["items"]
+    return found
+
+
+def shown(study: RunningStudy, name: str) -> list[object]:
+    return [item[name] for item in items(study)]
+
+
+@pytest.mark.parametrize("answered", [1, 4])
+def test_below_five_answers_nothing_is_shown(
+    database: Database, around: Surroundings, answered: int
+) -> None:
+    study = closed_with(database, around, answered)
+    for name in ("median", "low", "high"):
+        assert shown(study, name) == [None, None, None]
+    assert items(study)[0]["withheld"] == [
+        {"figure": "median", "needed": 5},
+        {"figure": "quartiles", "needed": 8},
+    ]
+
+
+@pytest.mark.parametrize("answered", [5, 7])
+def test_from_five_answers_the_median_is_shown(
+    database: Database, around: Surroundings, answered: int
+) -> None:
+    study = closed_with(database, around, answered)
+    assert None not in shown(study, "median")
+    assert shown(study, "low") == shown(study, "high") == [None, None, None]
+    assert items(study)[0]["withheld"] == [{"figure": "quartiles", "needed": 8}]
+
+
+def test_from_eight_answers_quartiles_are_shown_too(
+    database: Database, around: Surroundings
+) -> None:
+    study = closed_with(database, around, 8)
+    # D: 5 10 10 15 20 20 25 30, quartiles 10 and 21.25, median 17.5
+    assert (shown(study, "median")[0], shown(study, "low")[0], shown(study, "high")[0]) == (
+        "17.5",
+        "10",
+        "25",
+    )
+    assert items(study)[0]["withheld"] == []
+
+
+def test_figures_are_rounded_and_the_mean_is_not_among_them(
+    database: Database, around: Surroundings
+) -> None:
+    study = closed_with(database, around, 8)
+    for item in items(study):
+        assert set(item) == {"item", "median", "low", "high", "withheld", "reasons"}
+        assert float(item["median"]) % 2.5 == 0
+        assert float(item["low"]) % 5 == float(item["high"]) % 5 == 0
+
+
+def test_an_abstention_counts_as_asked_and_not_as_answered(
+    database: Database, around: Surroundings
+) -> None:
+    study = running_study(database, around, experts=10).opens_round()
+    study.all_submit(T2[0][:7])
+    study.submits(7, typed(abstained=["root"]))
+    (question,) = study.closes_round().feedback()["questions"]
+    assert (question["asked"], question["answered"]) == (8, 7)
+    assert question["items"][0]["low"] is None  # seven answers: no quartiles
+
+
+def test_each_question_has_its_own_number_of_answers(
+    database: Database, around: Surroundings
+) -> None:
+    study = running_study(database, around, tree=FOUR_GROUPS).opens_round()
+    for expert, (one, two, three) in enumerate(T2[0]):
+        points = {"D": one, "S": two, "E": three, "D1": 40, "D2": 60}
+        study.submits(expert, typed(points, abstained=["D"] if expert < 4 else []))
+    root, demand = study.closes_round().feedback()["questions"]
+    assert (root["answered"], demand["answered"]) == (8, 4)
+    assert root["items"][0]["median"] is not None
+    assert demand["items"][0]["median"] is None
+
+
+def test_where_all_abstain_nothing_is_shown(database: Database, around: Surroundings) -> None:
+    study = running_study(database, around).opens_round()
+    for expert in range(8):
+        study.submits(expert, typed(abstained=["root"]))
+    study.closes_round()
+    assert shown(study, "median") == [None, None, None]
+
+
+def with_reasons(
+    database: Database, around: Surroundings, writers: int, *, experts: int = 8
+) -> RunningStudy:
+    study = running_study(database, around, experts=experts).opens_round()
+    for expert, answer in enumerate(T2[0]):
+        reason = {"D": f"理由 {expert}"} if expert < writers else {}
+        study.submits(expert, answer, reasons=reason)
+    return study.closes_round()
+
+
+def sides(study: RunningStudy) -> dict[str, set[str]]:
+    """Return the texts shown on each side of the first item."""
+    with looking(study.database) as session:
+        texts = {one.id: one.text for one in session.scalars(select(Rationale))}
+    reasons = items(study)[0]["reasons"]
+    return {side: {texts[one] for one in reasons[side]} for side in ("heavier", "lighter", "other")}
+
+
+@pytest.mark.parametrize("writers", [1, 2])
+def test_fewer_than_three_reasons_are_one_list(
+    database: Database, around: Surroundings, writers: int
+) -> None:
+    study = with_reasons(database, around, writers)
+    assert items(study)[0]["reasons"]["split"] is False
+    assert sides(study) == {
+        "heavier": set(),
+        "lighter": set(),
+        "other": {f"理由 {expert}" for expert in range(writers)},
+    }
+
+
+def test_from_three_reasons_on_they_are_split_by_side(
+    database: Database, around: Surroundings
+) -> None:
+    study = with_reasons(database, around, 4)
+    # The median of D is 17.5: 20 and 30 lie above, twice 10 below.
+    assert items(study)[0]["reasons"]["split"] is True
+    assert sides(study) == {
+        "heavier": {"理由 0", "理由 3"},
+        "lighter": {"理由 1", "理由 2"},
+        "other": set(),
+    }
+
+
+def test_a_reason_at_the_median_and_one_of_an_abstention_take_no_side(
+    database: Database, around: Surroundings
+) -> None:
+    study = running_study(database, around, experts=5).opens_round()
+    for expert, answer in enumerate([(10, 60, 30), (15, 55, 30), (20, 50, 30)]):
+        study.submits(expert, answer, reasons={"D": f"理由 {expert}"})
+    study.submits(3, typed(abstained=["root"], reasons={"D": "弃权的理由"}))
+    study.closes_round()
+    assert sides(study) == {
+        "heavier": {"理由 2"},
+        "lighter": {"理由 0"},
+        "other": {"理由 1", "弃权的理由"},
+    }
+
+
+def test_only_the_reason_of_the_last_revision_is_shown(
+    database: Database, around: Surroundings
+) -> None:
+    study = running_study(database, around).opens_round()
+    study.submits(0, (20, 50, 30), reasons={"D": "旧"})
+    study.submits(0, (10, 60, 30), reasons={"D": "新"})
+    study.closes_round()
+    assert sides(study)["other"] == {"新"}
+
+
+def test_reasons_of_an_earlier_round_are_not_shown_again(
+    database: Database, around: Surroundings
+) -> None:
+    study = with_reasons(database, around, 4)
+    study.opens_round().all_submit(T2[1]).closes_round()
+    assert sides(study) == {"heavier": set(), "lighter": set(), "other": set()}
+
+
+def orders(study: RunningStudy) -> list[str]:
+    """Return the writers in the order in which their reasons stand, for two items."""
+    with looking(study.database) as session:
+        texts = {one.id: one.text for one in session.scalars(select(Rationale))}
+    return ["".join(texts[one] for one in item["reasons"]["other"]) for item in items(study)[:2]]
+
+
+def test_the_order_of_reasons_tells_nothing_about_their_writers(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    first, same = Counter[str](), 0
+    for seed in range(40):
+        study = running_study(sqlite_database, still_surroundings(clock, seed), experts=5)
+        study.opens_round()
+        for expert in range(4):
+            study.submits(expert, (20, 50, 30), reasons={"D": str(expert), "S": str(expert)})
+        demand, supply = orders(study.closes_round())
+        assert sorted(demand) == sorted(supply) == ["0", "1", "2", "3"]
+        first[demand[0]] += 1
+        same += demand[0] == supply[0]
+    assert all(2 <= first[str(expert)] <= 20 for expert in range(4))  # 10 expected
+    assert same <= 20  # 10 expected: no label follows a writer from one item to the next
+
+
+def test_the_feedback_holds_no_pseudonym_and_no_text(
+    database: Database, around: Surroundings
+) -> None:
+    study = with_reasons(database, around, 8)
+    stored = str(study.feedback())
+    for expert in range(8):
+        assert study.access(expert).respondent not in stored
+        assert f"理由 {expert}" not in stored
+
+
+def test_the_feedback_is_that_of_the_round_and_its_counted_answers(
+    database: Database, around: Surroundings
+) -> None:
+    study = closed_with(database, around, 8)
+    found = study.feedback()
+    assert (found["format"], found["study"], found["round"]) == ("delphi-feedback/1", study.id, 1)
+    assert found["counted_sha256"] == study.round().counted_sha256

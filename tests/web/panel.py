@@ -1,0 +1,143 @@
+"""A study that runs and the browsers of its experts, for tests of the survey.
+
+study = open_study(database, around)
+expert = Expert(app, study.tokens[0]).enters()
+expert.sends(D=20, S=50, E=30)
+expert.submits()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from delphi.db import Database
+from delphi.models.identity import Invitation
+from delphi.surroundings import Surroundings
+from tests.studies import T2, RunningStudy, running_study
+
+CODE = "407196"
+
+
+def open_study(
+    database: Database, around: Surroundings, *, ready: bool = True, **how: Any
+) -> RunningStudy:
+    """Launch a study and open round 1; its experts have consented and have no access code."""
+    study = running_study(database, around, **how).opens_round()
+    if ready:
+        with database.writing() as session:
+            session.execute(
+                update(Invitation).where(Invitation.study_id == study.id).values(entry="ready")
+            )
+    return study
+
+
+def study_in_round_2(
+    database: Database, around: Surroundings, *, experts: int = 8, **how: Any
+) -> RunningStudy:
+    """Answer and close round 1 with panel T2, expert 3 giving a reason; open round 2."""
+    study = open_study(database, around, experts=experts, **how)
+    for expert, answer in enumerate(T2[0][:experts]):
+        reasons = {"D": f"Reason of {expert}"} if expert in (1, 3, 4, 5, 7) else None
+        study.submits(expert, answer, reasons=reasons)
+    return study.closes_round().opens_round(departure="Another round.")
+
+
+class Fields(HTMLParser):
+    """The named fields of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.checked: set[str] = set()
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.buttons: list[tuple[str, str]] = []
+        self.scripts_with_text = 0
+        self._area: str | None = None
+        self._in_script = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if "id" in found:
+            self.ids.add(found["id"])
+        if tag == "input" and found.get("type") == "checkbox":
+            if "checked" in found:
+                self.checked.add(found["name"])
+        elif tag == "input" and "name" in found:
+            self.values[found["name"]] = found.get("value", "")
+        elif tag == "textarea" and "name" in found:
+            self._area = found["name"]
+            self.values[self._area] = ""
+        elif tag == "a":
+            self.links.append(found.get("href", ""))
+        elif tag == "button":
+            self.buttons.append((found.get("name", ""), found.get("value", "")))
+        self._in_script = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self.values[self._area] += data.removeprefix("\n")
+        if self._in_script and data.strip():
+            self.scripts_with_text += 1
+
+
+@dataclass
+class Expert:
+    """The browser of one expert."""
+
+    app: Flask
+    token: str
+    client: FlaskClient = field(init=False)
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+
+    def enters(self) -> Expert:
+        """Open the personal link."""
+        response = self.client.post("/s", data={"token": self.token})
+        assert response.status_code == 303
+        return self
+
+    def looks(self, address: str = "/survey") -> TestResponse:
+        """Open a page."""
+        return self.client.get(address, headers={"Accept-Language": self.language})
+
+    def fields(self, address: str = "/survey") -> Fields:
+        """Open a page and read its form."""
+        return Fields(self.looks(address).text)
+
+    def posts(self, address: str, fields: Mapping[str, str]) -> TestResponse:
+        """Send a form."""
+        return self.client.post(address, data=fields, headers={"Accept-Language": self.language})
+
+    def presses(self, page: str, address: str, **fields: str) -> TestResponse:
+        """Send the form of a page with some fields filled in."""
+        return self.posts(address, {**self.fields(page).values, **fields})
+
+    def form(self, **points: object) -> dict[str, str]:
+        """Return the questionnaire's form with points filled in."""
+        typed = {f"points.{code}": str(value) for code, value in points.items()}
+        return {**self.fields().values, **typed, "action": "continue"}
+
+    def sends(self, more: Mapping[str, str] | None = None, **points: object) -> TestResponse:
+        """Fill in points and press Continue."""
+        return self.posts("/survey", {**self.form(**points), **(more or {})})
+
+    def submits(self, **fields: str) -> TestResponse:
+        """Press Submit on the check."""
+        return self.presses("/survey/check", "/survey/submit", **fields)

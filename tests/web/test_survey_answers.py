@@ -1,0 +1,554 @@
+"""The questionnaire: what is typed is kept, what is wrong is named, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from analysis.tree import parse_tree
+from delphi.db import Database
+from delphi.domain.protocol import Protocol
+from delphi.models.answer import Draft, Rationale
+from delphi.surroundings import Surroundings
+from tests.studies import FOUR_GROUPS, RunningStudy, typed
+from tests.web.panel import Expert, Fields, open_study, study_in_round_2
+
+
+@pytest.fixture
+def study(sqlite_database: Database, around: Surroundings) -> RunningStudy:
+    return open_study(sqlite_database, around, experts=5)
+
+
+@pytest.fixture
+def expert(app: Flask, study: RunningStudy) -> Expert:
+    return Expert(app, study.tokens[0]).enters()
+
+
+@pytest.fixture
+def second(sqlite_database: Database, around: Surroundings) -> RunningStudy:
+    return study_in_round_2(sqlite_database, around)
+
+
+def drafts(study: RunningStudy) -> dict[int, dict[str, object]]:
+    with study.database.reading() as session:
+        rows = session.execute(select(Draft.slot, Draft.content).order_by(Draft.slot))
+        return {row.slot: json.loads(row.content) for row in rows}
+
+
+def plain(page: str) -> str:
+    return page.replace("\u00a0", " ").replace("\u2060", "")
+
+
+# ------------------------------------------------------------------------------------ what is asked
+
+
+def test_round_1_asks_without_any_figure_of_the_group(expert: Expert) -> None:
+    page = expert.looks().text
+    assert "How much should each of three dimensions count in “City index”?" in page
+    assert "Words" in page  # the viewpoint
+    assert "go in steps of 5" in page
+    fields = Fields(page)
+    assert [fields.values[f"points.{code}"] for code in "DSE"] == ["", "", ""]
+    assert fields.values["version"] == "0"
+    assert "100 points left" in page
+    assert "Median" not in page
+    assert "Keep my last answer" not in page
+
+
+def test_the_first_button_of_the_form_is_continue(expert: Expert) -> None:
+    page = expert.looks().text
+    form = page.split("data-allocation", 1)[1]
+    assert Fields(form).buttons[0] == ("action", "continue")
+    values = [value for name, value in Fields(form).buttons if name == "action"]
+    assert values == ["continue", "even", "clear", "continue", "save"]
+
+
+def test_every_expert_has_an_own_order_of_items(app: Flask, study: RunningStudy) -> None:
+    orders = set()
+    for token in study.tokens:
+        page = Expert(app, token).enters().looks().text
+        orders.add("".join(sorted("DSE", key=lambda code: page.index(f'id="points-{code}"'))))
+    assert len(orders) > 1
+
+
+def test_several_groups_are_asked_on_one_page(
+    app: Flask, sqlite_database: Database, around: Surroundings
+) -> None:
+    study = open_study(sqlite_database, around, experts=5, tree=FOUR_GROUPS)
+    expert = Expert(app, study.tokens[0]).enters()
+    page = expert.looks().text
+    assert "Please divide 100 points in each of two questions" in page
+    assert "Within “Demand”, how much should each of two indicators count?" in page
+    fields = Fields(page)
+    assert {f"points.{code}" for code in ("D", "S", "E", "D1", "D2")} <= fields.values.keys()
+    assert ("action", "clear.D") in fields.buttons
+    form = {**expert.form(D=20, S=50, E=30, D1=60), "abstain.D": "1"}
+    assert expert.posts("/survey", form).headers["Location"] == "/survey/check"
+    assert "left out, you cannot judge it" in expert.looks("/survey/check").text
+    cleared = expert.posts("/survey", {**form, "version": "1", "action": "clear.root"})
+    assert cleared.headers["Location"] == "/survey#q-root"
+    values = expert.fields().values
+    assert (values["points.D"], values["points.D1"]) == ("", "60")
+
+
+def test_what_an_item_contains_stands_beside_it(
+    app: Flask, sqlite_database: Database, around: Surroundings
+) -> None:
+    tree = parse_tree(
+        "code,parent,name_zh,name_en,kind,direction,weight_rule,local_percent,unit_zh,unit_en,"
+        "source_zh,source_en,note_zh,note_en\n"
+        "A,,甲,Alpha,,,elicited,,,,,,,\n"
+        "B,,乙,Beta,value,cost,elicited,,元,CNY,统计局,Statistics bureau,注,A <note>\n"
+        "A1,A,甲一,Alpha one,value,benefit,equal_leaves,,,,,,,\n"
+        "A2,A,甲二,Alpha two,ratio,benefit,equal_leaves,,,,,,,\n",
+        "facts.csv",
+        require_weights=False,
+    )
+    study = open_study(sqlite_database, around, experts=5, tree=tree)
+    expert = Expert(app, study.tokens[0]).enters()
+    page = plain(expert.looks().text)
+    assert "Alpha one, Alpha two: 2 indicators" in page
+    assert "Value; Unit: CNY; Less is better; Source: Statistics bureau; A &lt;note&gt;" in page
+    expert.language = "zh-CN"
+    page = plain(expert.looks().text)
+    assert "甲一、甲二，共 2 项指标" in page
+    assert "单位：元" in page
+
+
+# --------------------------------------------------------------------------------- what comes in
+
+
+def test_good_answers_lead_to_the_check(expert: Expert, study: RunningStudy) -> None:
+    response = expert.sends(D=20, S=50, E=30)
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/survey/check"
+    assert drafts(study)[1]["points"] == {"D": "20", "S": "50", "E": "30"}
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        ("２０", "５０", "３０"),
+        (" 20", "5 0", "30 "),
+        ("0", "100", "0"),
+        ("020", "050", "030"),
+        ("20", "50", "\u00a030"),
+    ],
+)
+def test_digits_are_read_in_every_width(expert: Expert, points: tuple[str, str, str]) -> None:
+    response = expert.sends(**dict(zip("DSE", points, strict=True)))
+    assert response.status_code == 303
+
+
+BAD = [
+    (("", "", ""), 3, "This field is empty"),
+    (("20", "50", ""), 1, "This field is empty"),
+    (("20", "50", " "), 1, "This field is empty"),
+    (("20", "50", "25"), 1, "95 points in all, 5 are left"),
+    (("20", "50", "35"), 1, "105 points in all, 5 too many"),
+    (("100", "100", "100"), 1, "300 points in all, 200 too many"),
+    (("0", "0", "0"), 1, "0 points in all, 100 are left"),
+    (("20", "50", "-30"), 1, "-30 is less than 0"),
+    (("20", "50", "−30"), 1, "-30 is less than 0"),
+    (("20", "47", "33"), 2, "47 is not a multiple of 5. Write 45 or 50."),
+    (("20", "50", "30.0"), 1, "30.0 is not a whole number"),
+    (("20", "50", "29,9"), 1, "29,9 is not a whole number"),
+    (("20", "50", "3e1"), 1, "“3e1” is not a number"),
+    (("20", "50", "thirty"), 1, "“thirty” is not a number"),
+    (("20", "50", "三十"), 1, "“三十” is not a number"),
+    (("20", "50", "0x1e"), 1, "“0x1e” is not a number"),
+    (("20", "50", "30%"), 1, "“30%” is not a number"),
+    (("20", "50", "%(name)s"), 1, "“%(name)s” is not a number"),
+    (("20", "50", "{{7*7}}"), 1, "“{{7*7}}” is not a number"),
+    (("20", "50", "105"), 1, "105 is more than 100"),
+    (("20", "50", "1000"), 1, "1000 is more than 100"),
+    (("20", "50", "9" * 4000), 1, "9" * 40 + " is more than 100"),
+    (("20", "50", "<script>alert(1)</script>"), 1, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    (("20", "50", "٣٠"), 1, "is not a number"),
+    (("20", "50", "³⁰"), 0, ""),  # compatibility digits are digits
+]
+
+
+@pytest.mark.parametrize(("points", "gaps", "words"), BAD)
+def test_what_is_wrong_is_named_and_everything_typed_is_kept(
+    expert: Expert, study: RunningStudy, points: tuple[str, str, str], gaps: int, words: str
+) -> None:
+    answer = dict(zip("DSE", points, strict=True))
+    response = expert.sends({"reason.S": "A reason."}, **answer)
+    if not gaps:
+        assert response.status_code == 303
+        return
+    assert response.status_code == 422
+    page = plain(response.text)
+    assert words in page
+    summary = Fields(page.split('id="error-summary"', 1)[1].split("</div>", 1)[0])
+    assert len(summary.links) == gaps
+    assert {link.removeprefix("#") for link in summary.links} <= Fields(page).ids
+    assert page.count("<title>Error: ") == 1
+    values = Fields(response.text).values
+    for code, text in answer.items():
+        assert values[f"points.{code}"] == text.strip()[:40].strip()
+    assert values["reason.S"] == "A reason."
+    assert drafts(study)[1]["reasons"] == {"S": "A reason."}
+    assert Fields(expert.looks().text).values["reason.S"] == "A reason."
+
+
+def test_a_step_of_1_is_a_rule_of_the_protocol(
+    app: Flask, sqlite_database: Database, around: Surroundings
+) -> None:
+    protocol = Protocol(("root",), {"root": None}, answer_step=1)
+    study = open_study(sqlite_database, around, experts=5, protocol=protocol)
+    expert = Expert(app, study.tokens[0]).enters()
+    assert "whole points only" in expert.looks().text
+    assert expert.sends(D=21, S=46, E=33).status_code == 303
+
+
+def test_fields_that_nobody_asked_for_are_left(expert: Expert, study: RunningStudy) -> None:
+    more = {"points.X": "50", "reason.X": "x", "abstain.X": "1", "respondent": "x", "round_id": "x",
+            "weights": "1", "state": "closed", "points.": "1", "points.D.D": "2"}  # fmt: skip
+    assert expert.sends(more, D=20, S=50, E=30).status_code == 303
+    assert drafts(study)[1] == {
+        "abstained": [],
+        "kept": False,
+        "points": {"D": "20", "S": "50", "E": "30"},
+        "reasons": {},
+    }
+
+
+def test_abstaining_keeps_the_points_and_asks_for_none(expert: Expert) -> None:
+    response = expert.sends({"abstain.root": "1"}, D=20)
+    assert response.headers["Location"] == "/survey/check"
+    fields = expert.fields()
+    assert "abstain.root" in fields.checked
+    assert fields.values["points.D"] == "20"
+
+
+def test_saving_for_later_leads_back_to_the_questions(expert: Expert) -> None:
+    response = expert.posts("/survey", {**expert.form(D=20), "action": "save"})
+    assert response.headers["Location"] == "/survey"
+    assert expert.fields().values["points.D"] == "20"
+
+
+def test_an_unknown_act_is_continue(expert: Expert) -> None:
+    form = {**expert.form(D=20, S=50, E=30), "action": "fly"}
+    assert expert.posts("/survey", form).headers["Location"] == "/survey/check"
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after"),
+    [
+        ("even", ("20", "", ""), ("20", "40", "40")),
+        ("even", ("", "", ""), ("35", "35", "30")),
+        ("even", ("20", "50", "30"), ("20", "50", "30")),
+        ("even", ("120", "", ""), ("120", "", "")),
+        ("clear", ("20", "50", "30"), ("", "", "")),
+        ("keep", ("20", "", ""), ("20", "", "")),  # there is no last answer
+    ],
+)
+def test_the_acts_work_without_script(
+    expert: Expert, act: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    form = {**expert.form(**dict(zip("DSE", before, strict=True))), "action": act}
+    assert expert.posts("/survey", form).headers["Location"] == "/survey"
+    values = expert.fields().values
+    assert tuple(values[f"points.{code}"] for code in "DSE") == after
+
+
+# --------------------------------------------------------------------------------- form tokens
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "0" * 90])
+def test_a_form_without_its_token_is_shown_again_with_everything_typed(
+    expert: Expert, study: RunningStudy, token: str | None
+) -> None:
+    form = {**expert.form(D=20, S=50, E=30), "reason.D": "Not lost."}
+    del form["csrf_token"]
+    response = expert.posts("/survey", form if token is None else {**form, "csrf_token": token})
+    assert response.status_code == 403
+    assert "nothing was saved" in response.text
+    values = Fields(response.text).values
+    assert (values["points.S"], values["reason.D"]) == ("50", "Not lost.")
+    assert drafts(study) == {}
+    again = expert.posts("/survey", {**values, "action": "continue"})
+    assert again.headers["Location"] == "/survey/check"
+
+
+def test_a_form_after_the_visit_ended_is_shown_again_with_everything_typed(
+    app: Flask, expert: Expert, study: RunningStudy
+) -> None:
+    form = {**expert.form(D=20, S=50, E=30), "reason.D": "Not <lost>.", "abstain.root": "1"}
+    expert.client.delete_cookie("delphi-expert")
+    response = expert.posts("/survey", {**form, "points.X Y": "1", "x": "y" * 100})
+    assert response.status_code == 403
+    assert "Your visit ended" in response.text
+    assert "Not &lt;lost&gt;." in response.text
+    fields = Fields(response.text)
+    assert (fields.values["points.S"], fields.values["reason.D"]) == ("50", "Not <lost>.")
+    assert "abstain.root" in fields.checked
+    assert "x" not in fields.values
+    assert drafts(study) == {}
+    expert.enters()  # in a second window
+    again = expert.posts("/survey", {**fields.values, "action": "continue"})
+    assert again.headers["Location"] == "/survey/check"
+
+
+# ------------------------------------------------------------------------------------- autosave
+
+
+def test_autosave_keeps_what_is_typed(expert: Expert, study: RunningStudy) -> None:
+    form = expert.form(D="2")
+    response = expert.posts("/survey/draft", form)
+    assert (response.status_code, response.get_json()) == (200, {"saved": True, "version": 1})
+    form |= {"version": "1", "points.D": "20", "reason.E": "Because."}
+    assert expert.posts("/survey/draft", form).get_json() == {"saved": True, "version": 2}
+    assert drafts(study)[1]["points"] == {"D": "20"}
+    page = expert.fields()
+    assert (page.values["version"], page.values["reason.E"]) == ("2", "Because.")
+
+
+def test_saving_the_same_twice_is_saving_once(expert: Expert) -> None:
+    form = expert.form(D="20")
+    for _ in range(3):
+        assert expert.posts("/survey/draft", form).get_json() == {"saved": True, "version": 1}
+
+
+def test_autosave_gets_a_new_token_when_its_own_is_refused(expert: Expert) -> None:
+    form = {**expert.form(D="20"), "csrf_token": "old"}
+    response = expert.posts("/survey/draft", form)
+    assert response.status_code == 403
+    answer = response.get_json()
+    assert answer["error"] == "form"
+    again = expert.posts("/survey/draft", {**form, "csrf_token": answer["csrf_token"]})
+    assert again.get_json()["saved"] is True
+
+
+def test_autosave_says_when_the_visit_has_ended(expert: Expert) -> None:
+    form = expert.form(D="20")
+    expert.client.delete_cookie("delphi-expert")
+    response = expert.posts("/survey/draft", form)
+    assert (response.status_code, response.get_json()) == (403, {"error": "link"})
+
+
+# ------------------------------------------------------------------------------------ two windows
+
+
+def test_two_windows_keep_both_versions(expert: Expert, study: RunningStudy) -> None:
+    here, there = expert.form(D=25, S=45, E=30), expert.form(D=30, S=40, E=30)
+    assert expert.posts("/survey/draft", {**there, "reason.D": "There."}).status_code == 200
+    response = expert.posts("/survey", {**here, "reason.D": "Here <b>."})
+    assert response.status_code == 409
+    for words in ("Another window holds different answers", ">25<", ">45<", ">40<", "There.",
+                  "Here &lt;b&gt;."):  # fmt: skip
+        assert words in response.text, words
+    assert drafts(study)[1]["reasons"] == {"D": "There."}
+    assert drafts(study)[2]["reasons"] == {"D": "Here <b>."}
+    assert "Another window holds different answers" in expert.looks().text
+
+
+@pytest.mark.parametrize(("choice", "points"), [("here", "25"), ("other", "30"), ("", "25")])
+def test_one_of_two_versions_is_chosen(expert: Expert, choice: str, points: str) -> None:
+    here, there = expert.form(D=25, S=45, E=30), expert.form(D=30, S=40, E=30)
+    expert.posts("/survey/draft", there)
+    page = Fields(expert.posts("/survey", here).text)
+    response = expert.posts("/survey/choose", {**page.values, "keep": choice})
+    assert response.headers["Location"] == "/survey"
+    assert expert.fields().values["points.D"] == points
+    again = expert.posts("/survey/choose", {**page.values, "keep": "other"})
+    assert again.status_code == 303
+    assert expert.fields().values["points.D"] == points
+
+
+def test_a_choice_needs_the_form_token(expert: Expert) -> None:
+    here, there = expert.form(D=25, S=45, E=30), expert.form(D=30, S=40, E=30)
+    expert.posts("/survey/draft", there)
+    expert.posts("/survey", here)
+    expert.posts("/survey/choose", {"keep": "here"})
+    assert "Another window holds different answers" in expert.looks().text
+
+
+def test_autosave_tells_a_window_that_another_has_saved(expert: Expert) -> None:
+    here, there = expert.form(D=25), expert.form(D=30)
+    expert.posts("/survey/draft", there)
+    response = expert.posts("/survey/draft", here)
+    assert response.status_code == 409
+    assert response.get_json() == {"saved": False, "conflict": True, "version": 1}
+
+
+def test_a_form_without_a_version_replaces_what_is_there(expert: Expert) -> None:
+    expert.sends(D=25, S=45, E=30)
+    form = expert.form(D=30, S=40, E=30)
+    del form["version"]
+    assert expert.posts("/survey", form).headers["Location"] == "/survey/check"
+
+
+@pytest.mark.parametrize("version", ["-1", "x", "1e3", "9" * 30, "１", ""])
+def test_an_odd_version_is_none(expert: Expert, version: str) -> None:
+    form = {**expert.form(D=30, S=40, E=30), "version": version}
+    assert expert.posts("/survey", form).status_code == 303
+
+
+# ----------------------------------------------------------------------------- from round 2 on
+
+
+def test_round_2_shows_the_own_last_answer_and_the_group(app: Flask, second: RunningStudy) -> None:
+    page = plain(Expert(app, second.tokens[3]).enters().looks().text)
+    assert "the median and middle half of the answers of 8 experts" in page
+    row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
+    assert 'data-last="30"' in row
+    assert 'data-low="10" data-high="25"' in row
+    for words in ("<dt>You, last round</dt><dd>30</dd>", "<dt>Median</dt><dd>17.5</dd>",
+                  "<dt>Middle half</dt><dd>10–25</dd>"):  # fmt: skip
+        assert words in row
+    assert 'name="points.D" type="text" inputmode="numeric" autocomplete="off"' in row
+    assert Fields(row).values["points.D"] == ""
+    assert "30 lies outside the middle half of the answers (10–25)" in row
+    assert "Last round you wrote: “Reason of 3”" in row
+
+
+def test_reasons_of_others_stand_on_both_sides(app: Flask, second: RunningStudy) -> None:
+    page = plain(Expert(app, second.tokens[3]).enters().looks().text)
+    row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
+    assert "Other experts’ reasons (4)" in row
+    heavier = row.split("For more weight", 1)[1].split("For less weight", 1)[0]
+    lighter = row.split("For less weight", 1)[1]
+    assert "Reason of 4" in heavier
+    for expert in (1, 5, 7):
+        assert f"Reason of {expert}" in lighter
+    assert "<li>Reason of 3</li>" not in row
+    other = Expert(app, second.tokens[0]).enters().looks().text
+    assert "Other experts’ reasons (5)" in other
+
+
+def test_more_than_three_reasons_a_side_stand_behind_more(
+    app: Flask, sqlite_database: Database, around: Surroundings
+) -> None:
+    study = open_study(sqlite_database, around, experts=9)
+    for expert in range(9):
+        points = (10, 60, 30) if expert < 5 else (5, 65, 30)
+        study.submits(expert, points, reasons={"D": f"Reason of {expert}"})
+    study.closes_round().opens_round(departure="Another round.")
+    page = Expert(app, study.tokens[0]).enters().looks().text
+    row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
+    lighter = row.split("For less weight", 1)[1].split("Other views", 1)[0]
+    assert lighter.count("<li>Reason of") == 4
+    assert "1 more" in lighter
+    assert lighter.index("1 more") < lighter.rindex("<li>Reason of")
+    assert "No reason was given." in row.split("For more weight", 1)[1].split("For less weight")[0]
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        ((30, 40, 30), "30 lies outside the middle half"),
+        ((20, 45, 35), "You moved by 10 points since the last round"),
+        ((25, 45, 30), ""),
+    ],
+)
+def test_a_reason_is_asked_for_outside_the_middle_half_or_after_a_move(
+    app: Flask, second: RunningStudy, points: tuple[int, ...], words: str
+) -> None:
+    expert = Expert(app, second.tokens[3]).enters()
+    expert.sends(**dict(zip("DSE", points, strict=True)))
+    page = plain(expert.looks().text)
+    row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
+    details = row.split("data-reason", 1)[1]
+    if words:
+        assert words in details
+        assert details.startswith(" open>")
+    else:
+        assert "If you like, give a reason" in details
+        assert details.startswith(">")
+
+
+def test_an_erased_reason_is_gone_from_the_next_page_on(app: Flask, second: RunningStudy) -> None:
+    expert = Expert(app, second.tokens[3]).enters()
+    assert "Reason of 5" in expert.looks().text
+    with second.database.writing() as session:
+        session.execute(update(Rationale).where(Rationale.text == "Reason of 5").values(text=""))
+    page = expert.looks().text
+    assert "Reason of 5" not in page
+    assert "Other experts’ reasons (3)" in page
+
+
+@pytest.mark.parametrize(
+    ("experts", "answered", "note"),
+    [
+        (6, 6, "the median of the answers of 6 experts"),
+        (8, 7, "the median of the answers of at least 5 experts"),
+        (9, 8, "middle half of the answers of at least 5 experts"),
+        (5, 4, "Fewer than 5 experts answered last round"),
+    ],
+)
+def test_what_is_withheld_is_said(
+    app: Flask,
+    sqlite_database: Database,
+    around: Surroundings,
+    experts: int,
+    answered: int,
+    note: str,
+) -> None:
+    study = open_study(sqlite_database, around, experts=experts)
+    for expert in range(experts):
+        if expert < answered:
+            study.submits(expert, (20, 50, 30))
+        else:
+            study.submits(expert, typed(abstained=["root"]))
+    study.closes_round().opens_round(departure="Another round.")
+    page = plain(Expert(app, study.tokens[0]).enters().looks().text)
+    assert note in page
+    assert (answered < 8) == ("not shown: fewer than" in page)
+    if answered < 5:
+        assert "<dt>Whole group</dt>" in page
+        assert "<dt>Median</dt>" not in page
+        assert "not shown: fewer than 5 answered" in page
+    elif answered < 8:
+        assert "not shown: fewer than 8 answered" in page
+        assert "<dt>Median</dt><dd>20</dd>" in page
+    own = plain(Expert(app, study.tokens[-1]).enters().looks().text)
+    if answered < experts:
+        assert "You, last round" not in own
+        assert "Keep my last answer" not in own
+
+
+def test_keeping_the_last_answer_is_one_press(app: Flask, second: RunningStudy) -> None:
+    expert = Expert(app, second.tokens[3]).enters()
+    response = expert.posts("/survey", {**expert.form(D=5), "action": "keep"})
+    assert response.headers["Location"] == "/survey"
+    fields = expert.fields().values
+    assert [fields[f"points.{code}"] for code in "DSE"] == ["30", "40", "30"]
+    assert fields["kept"] == "1"
+    expert.posts("/survey", {**fields, "action": "continue"})
+    assert drafts(second)[1]["kept"] is True
+    changed = {**expert.fields().values, "points.D": "25", "points.S": "45"}
+    expert.posts("/survey", {**changed, "action": "continue"})
+    assert drafts(second)[1]["kept"] is False
+
+
+def test_only_what_says_the_same_is_kept(app: Flask, second: RunningStudy) -> None:
+    expert = Expert(app, second.tokens[3]).enters()
+    expert.sends({"kept": "1"}, D=25, S=45, E=30)
+    assert drafts(second)[1]["kept"] is False
+
+
+def test_what_was_typed_too_late_last_round_is_shown(
+    app: Flask, sqlite_database: Database, around: Surroundings
+) -> None:
+    study = open_study(sqlite_database, around, experts=8)
+    study.all_submit([(20, 50, 30)] * 7)
+    study.drafts(7, typed({"D": 15, "S": 55, "E": 30}))
+    study.drafts(0, typed({"D": 20, "S": 50, "E": 30}))
+    study.closes_round().opens_round(departure="Another round.")
+    late = Expert(app, study.tokens[7]).enters().looks().text
+    assert "was not submitted in time" in late
+    assert "Demand 15; Supply 55; Environment 30" in plain(late)
+    in_time = Expert(app, study.tokens[0]).enters().looks().text
+    assert "was not submitted in time" not in in_time
+
+
+def test_no_expert_sees_mean_cv_or_w(app: Flask, second: RunningStudy) -> None:
+    page = Expert(app, second.tokens[0]).enters().looks().text.lower()
+    for word in ("mean", "average", "kendall", "variation", "consensus", "16.875", "convergence"):
+        assert word not in page, word
