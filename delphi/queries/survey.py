@@ -1,7 +1,7 @@
 """What one expert is shown of a study: where it is, what is asked, what the group said.
 
-Read on every request of an expert, so: selects of columns, no object is tracked, and frozen
-documents are parsed once per process.
+Read on every request of an expert, so: statements over tables that are put together once, no object
+is tracked, and frozen documents are parsed once per process.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
+from delphi.db import table_of
 from delphi.domain import questionnaire as questionnaires
 from delphi.domain import round_states
 from delphi.domain.disclosure import Withheld
@@ -105,6 +106,58 @@ class QuestionFeedback:
     items: Mapping[str, ItemFeedback]
 
 
+_studies = table_of(Study)
+_rounds = table_of(Round)
+_round_before = _rounds.alias("round_before")
+_feedbacks = table_of(RoundFeedback)
+_rationales = table_of(Rationale)
+_FACTS = (
+    _rounds.c.id,
+    _rounds.c.number,
+    _rounds.c.state.label("round_state"),
+    _rounds.c.due_at,
+    _rounds.c.closed_at,
+    _rounds.c.questionnaire_sha256,
+)
+_STANDING = (
+    select(
+        _studies.c.title_zh,
+        _studies.c.title_en,
+        _studies.c.state,
+        _studies.c.rehearsal,
+        _studies.c.letter,
+        _studies.c.protocol,
+        *_FACTS,
+        _round_before.c.id.label("before_id"),
+        _round_before.c.number.label("before_number"),
+        _round_before.c.state.label("before_state"),
+        _round_before.c.counted_sha256,
+        _feedbacks.c.sha256.label("feedback_sha256"),
+    )
+    .select_from(
+        _studies.outerjoin(
+            _rounds,
+            (_rounds.c.study_id == _studies.c.id) & (_rounds.c.state != round_states.DRAFT),
+        )
+        .outerjoin(
+            _round_before,
+            (_round_before.c.study_id == _studies.c.id)
+            & (_round_before.c.number == _rounds.c.number - 1),
+        )
+        .outerjoin(_feedbacks, _feedbacks.c.round_id == _round_before.c.id)
+    )
+    .where(_studies.c.id == bindparam("study_id"))
+    .order_by(_rounds.c.number.desc())
+    .limit(1)
+)
+_ROUND = select(*_FACTS).where(
+    _rounds.c.study_id == bindparam("study_id"),
+    _rounds.c.number == bindparam("number"),
+    _rounds.c.state != round_states.DRAFT,
+)
+_REASON_TEXTS = select(_rationales.c.id, _rationales.c.text).where(
+    _rationales.c.round_id == bindparam("round_id")
+)
 _questionnaires: FrozenDocuments[Questionnaire] = FrozenDocuments()
 _feedback: FrozenDocuments[Mapping[str, QuestionFeedback]] = FrozenDocuments()
 _counted: FrozenDocuments[frozenset[str]] = FrozenDocuments()
@@ -112,41 +165,14 @@ _counted: FrozenDocuments[frozenset[str]] = FrozenDocuments()
 
 def standing_of(session: Session, study_id: str) -> Standing:
     """Return where a study is; one statement."""
-    before = aliased(Round)
-    row = session.execute(
-        select(
-            Study.title_zh,
-            Study.title_en,
-            Study.state,
-            Study.rehearsal,
-            Study.letter,
-            Study.protocol,
-            Round.id,
-            Round.number,
-            Round.state.label("round_state"),
-            Round.due_at,
-            Round.closed_at,
-            Round.questionnaire_sha256,
-            before.id.label("before_id"),
-            before.number.label("before_number"),
-            before.state.label("before_state"),
-            before.counted_sha256,
-            RoundFeedback.sha256.label("feedback_sha256"),
-        )
-        .outerjoin(Round, (Round.study_id == Study.id) & (Round.state != round_states.DRAFT))
-        .outerjoin(before, (before.study_id == Study.id) & (before.number == Round.number - 1))
-        .outerjoin(RoundFeedback, RoundFeedback.round_id == before.id)
-        .where(Study.id == study_id)
-        .order_by(Round.number.desc())
-        .limit(1)
-    ).one()
+    row = session.execute(_STANDING, {"study_id": study_id}).one()
     return Standing(
         study_id=study_id,
         title={"zh": row.title_zh, "en": row.title_en},
         is_finished=row.state == "finished",
         is_rehearsal=row.rehearsal,
         letter=_letter(row.letter),
-        rounds=_rounds(row.protocol),
+        rounds=_round_limit(row.protocol),
         round=_round(row),
         before=_before(row),
     )
@@ -183,7 +209,7 @@ def _letter(text: str) -> Letter:
 
 
 @lru_cache(maxsize=64)
-def _rounds(protocol: str) -> int:
+def _round_limit(protocol: str) -> int:
     return len(json.loads(protocol)["round_plan"])
 
 
@@ -240,26 +266,13 @@ def reason_texts(session: Session, before: EarlierRound) -> Mapping[str, str]:
 
     Not kept between requests: a text that is erased must be gone from the next page on.
     """
-    rows = session.execute(
-        select(Rationale.id, Rationale.text).where(Rationale.round_id == before.id)
-    )
+    rows = session.execute(_REASON_TEXTS, {"round_id": before.id})
     return {row.id: row.text for row in rows if row.text}
 
 
 def round_facts(session: Session, study_id: str, number: int) -> RoundFacts | None:
     """Return one round that was opened, by its number."""
-    row = session.execute(
-        select(
-            Round.id,
-            Round.number,
-            Round.state.label("round_state"),
-            Round.due_at,
-            Round.closed_at,
-            Round.questionnaire_sha256,
-        ).where(
-            Round.study_id == study_id, Round.number == number, Round.state != round_states.DRAFT
-        )
-    ).one_or_none()
+    row = session.execute(_ROUND, {"study_id": study_id, "number": number}).one_or_none()
     return None if row is None else _round(row)
 
 

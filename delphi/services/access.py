@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
+from delphi.db import table_of
 from delphi.domain.tokens import access_hash, participation_tag, pseudonym
 from delphi.errors import DomainError
-from delphi.models.answer import RespondentAlias
+from delphi.instance_key import InstanceKey
 from delphi.models.identity import Invitation
+from delphi.services.lookup import lock_study
 from delphi.surroundings import Surroundings
 
 #: Wrong codes on one UTC day before earlier answers stay shut until the next.
@@ -23,6 +26,16 @@ _SIX_DIGITS = re.compile(r"\d{6}", re.ASCII)
 # Six digits are weak whatever the cost of trying; the limit of tries protects them. The moderate
 # cost only slows down somebody who has stolen the database.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_invitation = table_of(Invitation).c
+_ACTIVE = select(
+    _invitation.id,
+    _invitation.study_id,
+    _invitation.entry,
+    _invitation.access_code_hash,
+    _invitation.sealed_respondent,
+).where(_invitation.token_hash == bindparam("token_hash"), _invitation.state == "active")
+
+RESPONDENT_PURPOSE = "respondent"
 
 
 @dataclass(frozen=True)
@@ -39,35 +52,42 @@ class ExpertAccess:
     has_code: bool
 
 
-def find_access(session: Session, token: str) -> ExpertAccess | None:
-    """Return the access of a token, or None when it is unknown or was revoked."""
-    invitation = session.execute(
-        select(
-            Invitation.id, Invitation.study_id, Invitation.entry, Invitation.access_code_hash
-        ).where(Invitation.token_hash == access_hash(token), Invitation.state == "active")
-    ).one_or_none()
+def find_access(session: Session, token: str, key: InstanceKey) -> ExpertAccess | None:
+    """Return the access of a token, or None when it is unknown or was revoked.
+
+    Raises
+    ------
+    DomainError
+        `key_changed` when a replaced link was sealed with another instance key.
+    """
+    invitation = session.execute(_ACTIVE, {"token_hash": access_hash(token)}).one_or_none()
     if invitation is None:
         return None
-    own = pseudonym(token, invitation.study_id)
-    replaced = session.scalar(
-        select(RespondentAlias.respondent).where(RespondentAlias.pseudonym == own)
-    )
+    respondent = pseudonym(token, invitation.study_id)
+    if invitation.sealed_respondent is not None:
+        respondent = open_respondent(invitation.sealed_respondent, key)
     return ExpertAccess(
         study_id=invitation.study_id,
         invitation_id=invitation.id,
-        respondent=replaced or own,
+        respondent=respondent,
         tag=participation_tag(token),
         entry=invitation.entry,
         has_code=invitation.access_code_hash is not None,
     )
 
 
+def open_respondent(sealed: bytes, key: InstanceKey) -> str:
+    """Return the respondent that a replaced link goes on as."""
+    opened = key.open(RESPONDENT_PURPOSE, sealed)
+    if opened is None:
+        raise DomainError("key_changed")
+    return opened.decode()
+
+
 def give_consent(session: Session, access: ExpertAccess) -> None:
     """Note that the terms were accepted; the access code comes next."""
-    invitation = _locked(session, access)
-    if invitation.entry == "new":
-        invitation.entry = "consented"
-        session.flush()
+    if _locked(session, access).entry == "new":
+        _write(session, access, {"entry": "consented"})
 
 
 def choose_code(session: Session, access: ExpertAccess, code: str) -> None:
@@ -83,12 +103,9 @@ def choose_code(session: Session, access: ExpertAccess, code: str) -> None:
         raise DomainError("code_format")
     if _is_weak(code):
         raise DomainError("code_weak")
-    invitation = _locked(session, access)
-    if invitation.access_code_hash is not None:
+    if _locked(session, access).access_code_hash is not None:
         raise DomainError("code_already_set")
-    invitation.access_code_hash = _hasher.hash(code)
-    invitation.entry = "ready"
-    session.flush()
+    _write(session, access, {"access_code_hash": _hasher.hash(code), "entry": "ready"})
 
 
 def check_code(session: Session, access: ExpertAccess, code: str, around: Surroundings) -> bool:
@@ -107,11 +124,10 @@ def check_code(session: Session, access: ExpertAccess, code: str, around: Surrou
     if failures >= TRIES_PER_DAY:
         raise DomainError("code_wait")
     if invitation.access_code_hash and _verifies(invitation.access_code_hash, code):
-        invitation.code_failures, invitation.code_failures_on = 0, None
-        session.flush()
+        if invitation.code_failures:
+            _write(session, access, {"code_failures": 0, "code_failures_on": None})
         return True
-    invitation.code_failures, invitation.code_failures_on = failures + 1, around.day
-    session.flush()
+    _write(session, access, {"code_failures": failures + 1, "code_failures_on": around.day})
     return False
 
 
@@ -129,6 +145,29 @@ def _is_weak(code: str) -> bool:
 
 
 def _locked(session: Session, access: ExpertAccess) -> Invitation:
+    lock_study(session, access.study_id)
     return session.scalars(
-        select(Invitation).where(Invitation.id == access.invitation_id).with_for_update()
+        select(Invitation)
+        .where(Invitation.id == access.invitation_id)
+        .execution_options(populate_existing=True)
     ).one()
+
+
+def _write(session: Session, access: ExpertAccess, values: Mapping[str, object]) -> None:
+    """Change one invitation by an UPDATE over all of the study.
+
+    Every row then carries the same hidden transaction number: none tells that somebody came just
+    before an answer was written. The study's lock keeps two such updates from crossing.
+    """
+    own = Invitation.id == access.invitation_id
+    session.execute(
+        update(Invitation)
+        .where(Invitation.study_id == access.study_id)
+        .values(
+            {
+                name: case((own, value), else_=getattr(Invitation, name))
+                for name, value in values.items()
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -1,7 +1,7 @@
 """Closing a round: one short transaction decides what counts; the rest follows outside any lock.
 
-Interrupted after the first transaction, the rest is taken up again by `resume`, which `delphi tick`
-calls.
+Interrupted after the first transaction, the rest is taken up again by `delphi tick`, which asks for
+what is `unfinished`.
 """
 
 from __future__ import annotations
@@ -13,36 +13,47 @@ from analysis.record.canonical import canonical_text, sha256_hex
 from delphi.db import Database
 from delphi.domain import round_states
 from delphi.errors import DomainError
-from delphi.models.answer import Draft, Rationale, Respondent, RespondentAlias, Submission
+from delphi.models.answer import Draft, Rationale, Respondent, Submission
 from delphi.models.study import Round, RoundResult
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_round, lock_round
+from delphi.services.lookup import get_round, lock_round, lock_study
 from delphi.services.participation import move_marks
 from delphi.services.results import compute_results, store_results
 from delphi.surroundings import Surroundings
 
 #: Tables of the answer side, rewritten in key order after each close.
-ANSWER_TABLES = ("respondent", "respondent_alias", "draft", "submission", "rationale")
+ANSWER_TABLES = ("respondent", "draft", "submission", "rationale")
 
 
-def close_round(session: Session, round_id: str, around: Surroundings) -> None:
+def close_round(
+    session: Session, round_id: str, around: Surroundings, *, overdue_only: bool = False
+) -> None:
     """Close an open round: the highest revision of each respondent counts; drafts never do.
 
     The list of counted leaves is sorted, so that it keeps no order of arrival.
 
+    Parameters
+    ----------
+    overdue_only
+        Whether the announced end must have passed: looked at under the lock, for somebody may have
+        moved it meanwhile.
+
     Raises
     ------
     DomainError
-        `round_not_open`, or `round_without_answers` when nobody has submitted.
+        `round_not_open`, `round_not_due`, or `round_without_answers` when nobody has submitted.
     """
+    lock_study(session, session.get_one(Round, round_id).study_id)
     closing = lock_round(session, round_id)
     if closing.state != round_states.OPEN:
         raise DomainError("round_not_open", number=closing.number)
+    if overdue_only and (closing.due_at is None or closing.due_at >= around.clock.now()):
+        raise DomainError("round_not_due", number=closing.number)
     leaves = sorted(_counted_leaves(session, round_id))
     if not leaves:
         raise DomainError("round_without_answers", number=closing.number)
     round_states.check_transition(closing.state, round_states.CLOSED)
-    move_marks(session, round_id, closing=True)
+    move_marks(session, round_id, around.key, closing=True)
     closing.state = round_states.CLOSED
     closing.closed_at = around.clock.now()
     closing.counted = canonical_text(leaves)
@@ -77,14 +88,21 @@ def _counted_leaves(session: Session, round_id: str) -> list[str]:
     )
 
 
-def close(database: Database, study_id: str, number: int, around: Surroundings) -> None:
+def close(
+    database: Database,
+    study_id: str,
+    number: int,
+    around: Surroundings,
+    *,
+    overdue_only: bool = False,
+) -> None:
     """Close a round and compute everything that follows from it.
 
     Takes the database, not a session: what counts is committed before anything is computed.
     """
     with database.writing() as session:
         round_id = get_round(session, study_id, number).id
-        close_round(session, round_id, around)
+        close_round(session, round_id, around, overdue_only=overdue_only)
     finish_closing(database, round_id, around)
 
 
@@ -105,7 +123,7 @@ def rewrite_answers(database: Database) -> None:
     """
     if not database.is_sqlite:
         with database.writing() as session:
-            for table in (Respondent, RespondentAlias, Draft, Submission, Rationale):
+            for table in (Respondent, Draft, Submission, Rationale):
                 key = next(iter(table.__mapper__.primary_key))
                 session.execute(
                     update(table)
@@ -115,14 +133,14 @@ def rewrite_answers(database: Database) -> None:
     database.rewrite(*ANSWER_TABLES)
 
 
-def resume(database: Database, around: Surroundings) -> int:
-    """Finish every closing that was interrupted; return how many there were."""
+def unfinished(database: Database) -> list[str]:
+    """Return the rounds whose closing was interrupted after its first transaction."""
     with database.reading() as session:
-        unfinished = session.scalars(
-            select(Round.id)
-            .outerjoin(RoundResult, RoundResult.round_id == Round.id)
-            .where(Round.state == round_states.CLOSED, RoundResult.round_id.is_(None))
-        ).all()
-    for round_id in unfinished:
-        finish_closing(database, round_id, around)
-    return len(unfinished)
+        return list(
+            session.scalars(
+                select(Round.id)
+                .outerjoin(RoundResult, RoundResult.round_id == Round.id)
+                .where(Round.state == round_states.CLOSED, RoundResult.round_id.is_(None))
+                .order_by(Round.id)
+            )
+        )

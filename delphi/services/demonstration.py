@@ -275,12 +275,12 @@ def _answer(
         )
         sent = Sent(round_id, questionnaire, typed, around.new_id(16))
         with database.writing() as session:
-            access = find_access(session, token)
+            access = find_access(session, token, around.key)
             if access is None:
                 raise DomainError("link_unknown")
             submit(session, access, sent, around)
             if at % MARKS_EVERY == MARKS_EVERY - 1:
-                move_marks(session, round_id)
+                move_marks(session, round_id, around.key)
 
 
 def _end(database: Database, study_id: str, experts: int, around: Surroundings) -> str | None:

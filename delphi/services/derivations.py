@@ -22,7 +22,7 @@ from delphi.errors import DomainError
 from delphi.models.study import Derivation, Round
 from delphi.services import trees
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_study, latest_round
+from delphi.services.lookup import latest_round, lock_study
 from delphi.services.studies import load_protocol
 from delphi.surroundings import Surroundings
 
@@ -60,12 +60,12 @@ def derive(session: Session, study_id: str, around: Surroundings) -> Derivation:
     DomainError
         `round_still_open`, `nothing_closed`, or `group_without_answers` with `group`.
     """
+    study = lock_study(session, study_id)
     last = latest_round(session, study_id)
     if last is None:
         raise DomainError("nothing_closed")
     if last.state == round_states.OPEN:
         raise DomainError("round_still_open", number=last.number)
-    study = get_study(session, study_id)
     protocol = load_protocol(study)
     tree = trees.load_tree(session, study_id)
     groups = {

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_text
+from delphi.db import table_of
 from delphi.domain.allocation import Typed
 from delphi.errors import DomainError
 from delphi.models.answer import Draft, Respondent
 
 WORKING, OTHER = 1, 2
+_respondents = table_of(Respondent)
+_drafts = table_of(Draft)
+_LOCK_RESPONDENT = (
+    select(_respondents.c.pseudonym)
+    .where(_respondents.c.pseudonym == bindparam("respondent"))
+    .with_for_update(key_share=True)
+)
+_ADD_RESPONDENT = {
+    "sqlite": sqlite.insert(_respondents).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_respondents).on_conflict_do_nothing(),
+}
+_WORKING_DRAFT = select(_drafts.c.version, _drafts.c.content).where(
+    _drafts.c.respondent == bindparam("respondent"),
+    _drafts.c.round_id == bindparam("round_id"),
+    _drafts.c.slot == WORKING,
+)
+_ADD_DRAFT = insert(_drafts)
+_CHANGE_WORKING_DRAFT = (
+    update(_drafts)
+    .where(
+        _drafts.c.respondent == bindparam("of"),
+        _drafts.c.round_id == bindparam("in_round"),
+        _drafts.c.slot == WORKING,
+    )
+    .values(version=bindparam("version"), content=bindparam("content"))
+)
 
 
 @dataclass(frozen=True)
@@ -28,15 +55,14 @@ class Saved:
 
 def ensure_respondent(session: Session, respondent: str, study_id: str) -> None:
     """Make the respondent's row when it is not there yet, and take its lock."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(
-        dialect.insert(Respondent)
-        .values(pseudonym=respondent, study_id=study_id)
-        .on_conflict_do_nothing()
-    )
-    session.execute(
-        select(Respondent.pseudonym).where(Respondent.pseudonym == respondent).with_for_update()
-    )
+    who = {"respondent": respondent}
+    if session.scalar(_LOCK_RESPONDENT, who) is None:
+        session.execute(
+            _ADD_RESPONDENT[session.get_bind().dialect.name],
+            {"pseudonym": respondent, "study_id": study_id},
+        )
+        # Somebody else may have been faster; then the row is there, and its lock still to be taken.
+        session.execute(_LOCK_RESPONDENT, who)
 
 
 def save_draft(
@@ -55,19 +81,21 @@ def save_draft(
     """
     ensure_respondent(session, respondent, study_id)
     content = canonical_text(typed.to_document())
-    working = session.get(Draft, (respondent, round_id, WORKING))
+    key = {"respondent": respondent, "round_id": round_id}
+    working = session.execute(_WORKING_DRAFT, key).one_or_none()
     if working is None:
-        session.add(_draft(respondent, round_id, WORKING, 1, content))
-        session.flush()
+        session.execute(_ADD_DRAFT, {**key, "slot": WORKING, "version": 1, "content": content})
         return Saved(1)
     if working.content == content:
         return Saved(working.version)
     if working.version != version:
         _replace(session, _draft(respondent, round_id, OTHER, working.version, content))
         return Saved(working.version, conflict=True)
-    working.version, working.content = version + 1, content
-    session.flush()
-    return Saved(working.version)
+    session.execute(
+        _CHANGE_WORKING_DRAFT,
+        {"of": respondent, "in_round": round_id, "version": version + 1, "content": content},
+    )
+    return Saved(version + 1)
 
 
 def choose_draft(

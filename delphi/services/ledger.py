@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_text
 from analysis.record.ledger import Event, next_event
-from delphi.models.study import LedgerEvent, Study
+from delphi.models.study import LedgerEvent
+from delphi.services.lookup import lock_study
 from delphi.surroundings import Surroundings
 
 
@@ -25,7 +26,7 @@ def append_event(
 
     The study's row is locked first, so that two events never claim the same height.
     """
-    session.execute(select(Study.id).where(Study.id == study_id).with_for_update())
+    lock_study(session, study_id)
     last = session.scalars(
         select(LedgerEvent)
         .where(LedgerEvent.study_id == study_id)

@@ -7,18 +7,22 @@ from sqlalchemy.orm import Session
 
 from delphi.domain.tokens import access_hash, new_token, participation_tag, pseudonym
 from delphi.errors import DomainError, NotFoundError
-from delphi.models.answer import RespondentAlias
 from delphi.models.identity import Invitation, Participation, Person
-from delphi.services.drafts import ensure_respondent
+from delphi.services.access import RESPONDENT_PURPOSE, open_respondent
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_person
+from delphi.services.lookup import get_person, lock_study
 from delphi.surroundings import Surroundings
 
 _PURPOSE = "invitation-token"
 
 
-def issue_invitation(session: Session, person: Person, around: Surroundings) -> str:
-    """Make an active invitation for somebody; return its token, which is stored sealed only."""
+def issue_invitation(
+    session: Session, person: Person, around: Surroundings, *, respondent: str | None = None
+) -> str:
+    """Make an active invitation for somebody; return its token, which is stored sealed only.
+
+    `respondent` is whom a replaced link goes on as; None: the token's own pseudonym.
+    """
     token = new_token(around.random)
     session.add(
         Invitation(
@@ -27,6 +31,9 @@ def issue_invitation(session: Session, person: Person, around: Surroundings) -> 
             person_id=person.id,
             token_hash=access_hash(token),
             sealed_token=around.key.seal(_PURPOSE, token.encode()),
+            sealed_respondent=None
+            if respondent is None
+            else around.key.seal(RESPONDENT_PURPOSE, respondent.encode()),
             tag=participation_tag(token),
             state="active",
             entry="new",
@@ -71,28 +78,26 @@ def show_tokens(
 def replace_link(session: Session, study_id: str, person_id: str, around: Surroundings) -> None:
     """Revoke somebody's link and make a new one that goes on as the same respondent.
 
-    The old pseudonym is derived from the sealed token at this moment; the answer side stores the
-    pair of pseudonyms and no time. An access code stays with the old link.
+    The respondent is derived from the sealed token at this moment and sealed into the new
+    invitation. The answer side learns nothing: a pair of pseudonyms there would join the one
+    replaced link of a study to the one respondent with a pair, without any key. An access code
+    stays with the old link.
     """
+    lock_study(session, study_id)
     person = get_person(session, study_id, person_id)
     old = session.scalars(
-        select(Invitation)
-        .where(Invitation.person_id == person_id, Invitation.state == "active")
-        .with_for_update()
+        select(Invitation).where(Invitation.person_id == person_id, Invitation.state == "active")
     ).one_or_none()
     if old is None:
         raise NotFoundError("person_unknown")
-    before = pseudonym(_open(old, around), study_id)
+    respondent = (
+        pseudonym(_open(old, around), study_id)
+        if old.sealed_respondent is None
+        else open_respondent(old.sealed_respondent, around.key)
+    )
     old.state = "revoked"
     session.flush()
-    token = issue_invitation(session, person, around)
-    original = session.scalar(
-        select(RespondentAlias.respondent).where(RespondentAlias.pseudonym == before)
-    )
-    ensure_respondent(session, original or before, study_id)
-    session.add(
-        RespondentAlias(pseudonym=pseudonym(token, study_id), respondent=original or before)
-    )
+    issue_invitation(session, person, around, respondent=respondent)
     append_event(session, study_id, "link.replaced", {"links": 1}, around)
 
 

@@ -19,13 +19,26 @@ def get_study(session: Session, study_id: str) -> Study:
     return study
 
 
-def lock_draft_study(session: Session, study_id: str) -> Study:
-    """Return the study locked for a change that only a draft allows."""
+def lock_study(session: Session, study_id: str) -> Study:
+    """Return the study locked. Whoever needs more locks takes this one first.
+
+    One order everywhere (study, round, respondent) and `FOR NO KEY UPDATE`, which does not wait for
+    rows that merely point here, keep acts that meet from waiting for each other.
+    """
     study = session.scalars(
-        select(Study).where(Study.id == study_id).with_for_update()
+        select(Study)
+        .where(Study.id == study_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if study is None:
         raise NotFoundError("study_unknown")
+    return study
+
+
+def lock_draft_study(session: Session, study_id: str) -> Study:
+    """Return the study locked for a change that only a draft allows."""
+    study = lock_study(session, study_id)
     if study.state != "draft":
         raise DomainError("study_launched")
     return study
@@ -46,7 +59,7 @@ def lock_round(session: Session, round_id: str) -> Round:
     return session.scalars(
         select(Round)
         .where(Round.id == round_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.weightfile import Origin, weight_document
@@ -27,7 +26,7 @@ from delphi.services.derivations import (
     load_derivation,
 )
 from delphi.services.ledger import append_event
-from delphi.services.lookup import latest_round, lock_round
+from delphi.services.lookup import latest_round, lock_round, lock_study
 from delphi.services.rounds import publish_round, record_departure, verdict_says_continue
 from delphi.services.studies import load_protocol
 from delphi.surroundings import Surroundings
@@ -57,7 +56,7 @@ def end_study(
         `departure_needed`, `release_needs_answers` (with `found` and `needed`),
         `group_without_answers`, `rounding_harms` (with `zeroed` and `split`).
     """
-    study = session.scalars(select(Study).where(Study.id == study_id).with_for_update()).one()
+    study = lock_study(session, study_id)
     if study.state != "running":
         raise DomainError("study_not_running")
     last = _publish_last(session, study, departure, around)
@@ -100,10 +99,7 @@ def _publish_last(
     if result is None or feedback is None:
         raise DomainError("results_missing", number=last.number)
     if verdict_says_continue(result):
-        reason = (departure or "").strip()
-        if not reason:
-            raise DomainError("departure_needed", number=last.number)
-        record_departure(session, last, "end", reason, around)
+        record_departure(session, last, "end", departure, around)
     publish_round(session, last, feedback.sha256, around)
     return last
 

@@ -25,7 +25,7 @@ from delphi.models.study import Round, RoundFeedback, RoundResult
 from delphi.services.derivations import group_weights
 from delphi.services.feedback import feedback_document
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_round, get_study, lock_round
+from delphi.services.lookup import get_round, get_study, lock_round, lock_study
 from delphi.services.studies import load_protocol
 from delphi.surroundings import Surroundings
 
@@ -74,6 +74,7 @@ def compute_results(session: Session, round_id: str) -> Prepared:
 
 def store_results(session: Session, prepared: Prepared, around: Surroundings) -> None:
     """Store results and feedback, unless somebody else has stored them meanwhile."""
+    lock_study(session, session.get_one(Round, prepared.round_id).study_id)
     closed = lock_round(session, prepared.round_id)
     if session.get(RoundResult, closed.id) is not None:
         return

@@ -21,7 +21,7 @@ from delphi.models.study import Round, RoundFeedback, RoundResult, Study
 from delphi.schemas import require_valid
 from delphi.services import trees
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_study, latest_round, lock_round
+from delphi.services.lookup import latest_round, lock_round, lock_study
 from delphi.services.studies import load_letter, load_protocol
 from delphi.surroundings import Surroundings
 
@@ -51,7 +51,7 @@ def open_round(
         `study_not_running`, `round_still_open`, `results_missing`, `round_limit`,
         `due_in_the_past`, `panel_empty`, or `departure_needed` when the study may end by its rule.
     """
-    study = get_study(session, study_id)
+    study = lock_study(session, study_id)
     if study.state != "running":
         raise DomainError("study_not_running")
     if due_at <= around.clock.now():
@@ -90,10 +90,7 @@ def _publish(session: Session, before: Round, departure: str | None, around: Sur
     if result is None or feedback is None:
         raise DomainError("results_missing", number=before.number)
     if not verdict_says_continue(result):
-        reason = (departure or "").strip()
-        if not reason:
-            raise DomainError("departure_needed", number=before.number)
-        record_departure(session, before, "another_round", reason, around)
+        record_departure(session, before, "another_round", departure, around)
     publish_round(session, before, feedback.sha256, around)
 
 
@@ -109,16 +106,19 @@ def publish_round(
 
 
 def record_departure(
-    session: Session, after: Round, what: str, reason: str, around: Surroundings
+    session: Session, after: Round, what: str, reason: str | None, around: Surroundings
 ) -> None:
     """Write a departure from the protocol with its reason into the ledger.
 
     Raises
     ------
     DomainError
-        `departure_too_long` beyond 1,000 characters.
+        `departure_needed` without a reason that can be read, `departure_too_long` beyond 1,000
+        characters.
     """
-    text = clean(reason).strip()
+    text = clean(reason or "").strip()
+    if not text:
+        raise DomainError("departure_needed", number=after.number)
     if len(text) > LONGEST_DEPARTURE:
         raise DomainError("departure_too_long", most=LONGEST_DEPARTURE)
     payload = {"round": after.number, "what": what, "reason": text}
@@ -141,6 +141,7 @@ def extend_round(
     DomainError
         `round_not_open`, or `due_not_later`.
     """
+    lock_study(session, study_id)
     opened = lock_round(session, round_id)
     if opened.study_id != study_id or opened.state != round_states.OPEN:
         raise DomainError("round_not_open")

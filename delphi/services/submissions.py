@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_bytes, nfc
 from analysis.record.leaf import NONCE_BYTES, leaf_hash, text_hash
+from delphi.db import table_of
 from delphi.domain import round_states
 from delphi.domain.allocation import Typed, check
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.submission import to_document
 from delphi.errors import DomainError
 from delphi.models.answer import Rationale, Submission
+from delphi.models.study import Round
 from delphi.services.access import ExpertAccess
 from delphi.services.drafts import ensure_respondent
-from delphi.services.lookup import lock_round
 from delphi.services.participation import note_finished
 from delphi.surroundings import Surroundings
 
 BROWSER_NONCE_BYTES = NONCE_BYTES // 2
+_rounds = table_of(Round).c
+_submissions = table_of(Submission)
+_rationales = table_of(Rationale)
+#: Closing and submitting wait for each other here.
+_LOCK_STATE = (
+    select(_rounds.state).where(_rounds.id == bindparam("round_id")).with_for_update(key_share=True)
+)
+_EARLIER = select(_submissions.c.id, _submissions.c.revision, _submissions.c.form_key).where(
+    _submissions.c.respondent == bindparam("respondent"),
+    _submissions.c.round_id == bindparam("round_id"),
+)
+_ADD_SUBMISSION = insert(_submissions)
+_REASONS = select(
+    _rationales.c.id, _rationales.c.item, _rationales.c.text, _rationales.c.sha256
+).where(
+    _rationales.c.respondent == bindparam("respondent"),
+    _rationales.c.round_id == bindparam("round_id"),
+)
+_ADD_REASON = insert(_rationales)
 
 
 @dataclass(frozen=True)
@@ -41,119 +62,84 @@ class Sent:
 def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundings) -> str:
     """Store one submission and return its id. It is acknowledged only after the commit.
 
-    The same form sent again, or the same answers sent from a second window, give the submission
-    that is already there. Anything else is a new revision; the highest at close counts.
+    The same form sent again gives the submission that is already there, also after the round has
+    closed. Any other form is a new revision, also with equal answers; the highest at close counts.
 
     Raises
     ------
     DomainError
         `round_closed` when the round is no longer open; `answers_incomplete` when there are gaps.
     """
-    if lock_round(session, sent.round_id).state != round_states.OPEN:
+    key = {"respondent": access.respondent, "round_id": sent.round_id}
+    state = session.execute(_LOCK_STATE, {"round_id": sent.round_id}).scalar_one()
+    earlier = session.execute(_EARLIER, key).all()
+    again = [str(one.id) for one in earlier if one.form_key == sent.form_key]
+    if again:
+        return again[0]
+    if state != round_states.OPEN:
         raise DomainError("round_closed")
     answers, gaps = check(sent.questionnaire, sent.typed)
     if gaps:
         raise DomainError("answers_incomplete", count=len(gaps))
     ensure_respondent(session, access.respondent, access.study_id)
-    again = _same_form(session, access, sent)
-    if again is not None:
-        return again
-    last = _last(session, access.respondent, sent.round_id)
-    texts = _keep_reasons(session, access.respondent, sent, around)
+    # Reasons come with submissions only: before the first one there are none to look for.
+    stored = session.execute(_REASONS, key).all() if earlier else []
+    texts = _keep_reasons(session, key, sent, stored=stored, around=around)
     document = to_document(
         sent.questionnaire,
-        last.revision + 1 if last else 1,
+        1 + max((one.revision for one in earlier), default=0),
         answers,
         texts=texts,
         confirmed_unchanged=sent.typed.kept,
     )
-    if last is not None and _says_the_same(last, document):
-        return last.id
-    submission = _new_submission(access.respondent, sent, document, around)
-    session.add(submission)
-    note_finished(session, sent.round_id, access.tag)
-    session.flush()
-    return submission.id
-
-
-def _same_form(session: Session, access: ExpertAccess, sent: Sent) -> str | None:
-    return session.scalar(
-        select(Submission.id).where(
-            Submission.respondent == access.respondent,
-            Submission.round_id == sent.round_id,
-            Submission.form_key == sent.form_key,
-        )
-    )
-
-
-def _last(session: Session, respondent: str, round_id: str) -> Submission | None:
-    highest = (
-        select(func.max(Submission.revision))
-        .where(Submission.respondent == respondent, Submission.round_id == round_id)
-        .scalar_subquery()
-    )
-    return session.scalars(
-        select(Submission).where(
-            Submission.respondent == respondent,
-            Submission.round_id == round_id,
-            Submission.revision == highest,
-        )
-    ).one_or_none()
-
-
-def _says_the_same(last: Submission, document: Mapping[str, object]) -> bool:
-    unrevised = {**document, "revision": last.revision}
-    return last.document.encode() == canonical_bytes(unrevised)
+    submission = _new_submission(sent, document, around)
+    session.execute(_ADD_SUBMISSION, {**key, **submission})
+    note_finished(session, sent.round_id, access.tag, around.key)
+    return str(submission["id"])
 
 
 def _new_submission(
-    respondent: str, sent: Sent, document: Mapping[str, object], around: Surroundings
-) -> Submission:
+    sent: Sent, document: Mapping[str, object], around: Surroundings
+) -> dict[str, object]:
     raw = canonical_bytes(document)
     browser = sent.browser_nonce if len(sent.browser_nonce) == BROWSER_NONCE_BYTES else b""
     nonce = browser + around.random(NONCE_BYTES - len(browser))
-    return Submission(
-        id=around.new_id(16),
-        respondent=respondent,
-        round_id=sent.round_id,
-        revision=document["revision"],
-        document=raw.decode(),
-        nonce=nonce.hex(),
-        leaf=leaf_hash(raw, nonce),
-        form_key=sent.form_key,
-    )
+    return {
+        "id": around.new_id(16),
+        "revision": document["revision"],
+        "document": raw.decode(),
+        "nonce": nonce.hex(),
+        "leaf": leaf_hash(raw, nonce),
+        "form_key": sent.form_key,
+    }
 
 
 def _keep_reasons(
-    session: Session, respondent: str, sent: Sent, around: Surroundings
+    session: Session,
+    key: Mapping[str, str],
+    sent: Sent,
+    *,
+    stored: Sequence[Any],
+    around: Surroundings,
 ) -> dict[str, str]:
     """Store the reasons of this revision; one that has not changed keeps its salt and its hash."""
     wanted = {item: nfc(text) for item, text in sent.typed.reasons.items() if text}
-    stored = {
-        row.item: row
-        for row in session.scalars(
-            select(Rationale).where(
-                Rationale.respondent == respondent, Rationale.round_id == sent.round_id
-            )
-        )
-    }
-    gone = [row.id for item, row in stored.items() if wanted.get(item) != row.text]
+    kept = {row.item: row.sha256 for row in stored if wanted.get(row.item) == row.text}
+    gone = [row.id for row in stored if row.item not in kept]
     if gone:
-        session.execute(delete(Rationale).where(Rationale.id.in_(gone)))
-    hashes = {}
-    for item, text in wanted.items():
-        row = stored.get(item)
-        if row is None or row.text != text:
-            salt = around.random(32)
-            row = Rationale(
-                id=around.new_id(16),
-                respondent=respondent,
-                round_id=sent.round_id,
-                item=item,
-                salt=salt.hex(),
-                text=text,
-                sha256=text_hash(text, salt),
-            )
-            session.add(row)
-        hashes[item] = row.sha256
-    return hashes
+        session.execute(delete(_rationales).where(_rationales.c.id.in_(gone)))
+    fresh = [_new_reason(item, text, around) for item, text in wanted.items() if item not in kept]
+    if fresh:
+        session.execute(_ADD_REASON, [{**key, **reason} for reason in fresh])
+    return kept | {reason["item"]: reason["sha256"] for reason in fresh}
+
+
+def _new_reason(item: str, text: str, around: Surroundings) -> dict[str, str]:
+    salt = around.random(32)
+    return {
+        "id": around.new_id(16),
+        "item": item,
+        "salt": salt.hex(),
+        "text": text,
+        "sha256": text_hash(text, salt),
+    }

@@ -193,6 +193,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.String(length=16), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('sealed_token', sa.LargeBinary(), nullable=False),
+    sa.Column('sealed_respondent', sa.LargeBinary(), nullable=True),
     sa.Column('tag', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('issued_on', sa.Date(), nullable=False),
@@ -228,7 +229,7 @@ def upgrade() -> None:
 
     op.create_table('participation_outbox',
     sa.Column('round_id', sa.String(length=16), nullable=False),
-    sa.Column('tags', sa.Text(), nullable=False),
+    sa.Column('sealed_tags', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_participation_outbox_round_id_round')),
     sa.PrimaryKeyConstraint('round_id', name=op.f('pk_participation_outbox'))
     )
@@ -249,14 +250,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_rationale_respondent'), ['respondent'], unique=False)
         batch_op.create_index(batch_op.f('ix_rationale_round_id'), ['round_id'], unique=False)
 
-    op.create_table('respondent_alias',
-    sa.Column('pseudonym', sa.String(length=32), nullable=False),
-    sa.Column('respondent', sa.String(length=32), nullable=False),
-    sa.CheckConstraint('pseudonym <> respondent', name=op.f('ck_respondent_alias_not_its_own_alias')),
-    sa.ForeignKeyConstraint(['respondent'], ['respondent.pseudonym'], name=op.f('fk_respondent_alias_respondent_respondent')),
-    sa.PrimaryKeyConstraint('pseudonym', name=op.f('pk_respondent_alias')),
-    sqlite_with_rowid=False
-    )
     op.create_table('round_feedback',
     sa.Column('round_id', sa.String(length=16), nullable=False),
     sa.Column('document', sa.Text(), nullable=False),
@@ -317,7 +310,6 @@ def downgrade() -> None:
     op.drop_table('submission')
     op.drop_table('round_result')
     op.drop_table('round_feedback')
-    op.drop_table('respondent_alias')
     with op.batch_alter_table('rationale', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rationale_round_id'))
         batch_op.drop_index(batch_op.f('ix_rationale_respondent'))

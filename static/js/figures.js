@@ -28,7 +28,7 @@ function place(host, html) {
     inside.dataset.label = '';
     panel.append(inside);
   }
-  inside.innerHTML = html; // our own page, from our own server
+  inside.append(...new DOMParser().parseFromString(html, 'text/html').body.childNodes);
   host.after(panel);
   host.classList.add('opener');
 }

@@ -23,6 +23,8 @@ SYMBOLS = {"CV", "SD", "IQR", "QR", "CSV", "csv", "JSON", "XLSX", "SHA", "kB", "
 CLASSES = {"opener"}
 #: An attribute that a macro gives alone.
 ATTRIBUTE = re.compile(r'\s[a-z-]+="[^"]*"')
+#: The name of a file format.
+FORMAT = re.compile(r"\bdelphi-[a-z]+/[0-9]+\b")
 #: Attributes that people read or hear.
 SPOKEN = {"alt", "aria-label", "aria-roledescription", "placeholder", "title", "data-done"}
 #: Blocks of the base that hold names of classes.
@@ -74,7 +76,7 @@ class _BareText(HTMLParser):
         self._look(data)
 
     def _look(self, text: str) -> None:
-        words = LETTERS.findall(ATTRIBUTE.sub("", text))
+        words = LETTERS.findall(FORMAT.sub("", ATTRIBUTE.sub("", text)))
         self.found += [word for word in words if word not in SYMBOLS | CLASSES]
 
 
@@ -85,7 +87,7 @@ def _environment() -> Environment:
 
 
 def shown_text(source: str) -> str:
-    """Return the literal text of a template, with a NUL for everything that is computed."""
+    """Return the literal text of a template, with a blank for everything that is computed."""
     return "".join(_pieces(_environment().parse(source)))
 
 
@@ -94,7 +96,7 @@ def _pieces(node: nodes.Node) -> Iterator[str]:
         return
     if isinstance(node, nodes.Output):
         for child in node.nodes:
-            yield child.data if isinstance(child, nodes.TemplateData) else "\0"
+            yield child.data if isinstance(child, nodes.TemplateData) else " "
     elif not isinstance(node, nodes.Expr):
         for child in node.iter_child_nodes():
             yield from _pieces(child)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import NoBrowserError, chromium
 from tests.browser.installation import Installation
-from tests.browser.windows import Windows
+from tests.browser.sweep import Sweep
+from tests.browser.windows import DESK, Windows
+
+LANGUAGES = ("zh-CN", "en")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -39,3 +42,13 @@ def windows(browser: Browser, installation: Installation) -> Iterator[Windows]:
     opened.close()
     opened.assert_nothing_happened()
 
+
+@pytest.fixture(params=LANGUAGES)
+def sweep(request: pytest.FixtureRequest) -> Sweep:
+    return Sweep(request.param)
+
+
+@pytest.fixture
+def window(windows: Windows, sweep: Sweep) -> Callable[[], Page]:
+    """Give the maker of new windows in the language of the sweep."""
+    return lambda: windows.open(language=sweep.language, width=DESK)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from playwright.sync_api import Locator, Page, expect
 
 #: Demand, supply, environment: the first level of the ICDI-EC tree.
 ITEMS = ("D", "S", "E")
+#: Keeps the two ends of a range on one line.
+WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Expert:
 
     def presses(self, action: str) -> None:
         """Press the button of the form that is sent to an address."""
-        self.page.click(f'main form[action="{action}"] button[type=submit]')
+        with self.page.expect_navigation():
+            self.page.click(f'main form[action="{action}"] button[type=submit]')
 
     def consents(self) -> None:
         """Accept the terms below the letter."""
@@ -79,7 +81,8 @@ class Expert:
 
     def goes_on(self) -> None:
         """Go to the check."""
-        self.page.click('.actions button[value="continue"]')
+        with self.page.expect_navigation():
+            self.page.click('.actions button[value="continue"]')
 
     def submits(self) -> None:
         """Send the answers that the check shows."""
@@ -109,13 +112,10 @@ class Expert:
         self.page.click("details.fold-sheet > summary")
         return " ".join(self.page.locator("p.code").inner_text().split())
 
-    def strip(self, item: str) -> str:
-        """Return the figures beside an item, as they are read: own last answer, median, half."""
-        return " ".join(self.page.locator(f"#figures-{item}").inner_text().split())
-
-    def is_at(self, path: str) -> None:
-        """Assert where the window is."""
-        assert PurePosixPath(path) == PurePosixPath(self.page.url.split("?")[0].split("#")[0])
+    def figures(self, item: str) -> list[str]:
+        """Return the figures beside an item: own last answer, median, middle half."""
+        found = self.page.locator(f"#figures-{item} dd").all_inner_texts()
+        return [text.replace(WORD_JOINER, "") for text in found]
 
     def sees_error(self, text: str) -> None:
         """Assert that the summary of errors says something and leads to a field."""

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +96,7 @@ class Installation:
         try:
             with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=5) as response:
                 return int(response.status) == 200
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset, or too slow to answer
             return False
 
     def _python(self, *arguments: str) -> str:

@@ -17,8 +17,7 @@ SAVED_WITHIN = 10_000
 @pytest.fixture(scope="module")
 def links(installation: Installation) -> list[str]:
     """Give links of a panel in its second round, none of which has been used in it."""
-    made = [installation.demonstration(experts=24, rounds=1) for _ in range(1)]
-    return [link for one in made for link in one["expert_links"]]
+    return list(installation.demonstration(experts=24, rounds=1)["expert_links"])
 
 
 @pytest.fixture
@@ -232,8 +231,8 @@ def test_leaving_with_unsaved_text_asks_first(windows: Windows, expert: Expert) 
     expect(saved_mark(expert.page)).to_have_attribute(
         "data-state", "offline", timeout=SAVED_WITHIN
     )
-    expert.page.close(run_before_unload=True)
-    expert.page.wait_for_event("close")
+    with expert.page.expect_event("close"):
+        expert.page.close(run_before_unload=True)
     assert asked == ["beforeunload"]
 
 
@@ -250,8 +249,6 @@ def test_two_windows_with_different_answers_are_both_kept_until_one_is_chosen(
     )
     second.goes_on()
     shown = second.page.locator("main table").first
-    for row, texts in zip(shown.locator("tbody tr").all(), [("10", "20"), ("60", "50"), ("30", "30")], strict=False):
-        del row, texts
     table = [
         tuple(cell.inner_text() for cell in row.locator("td").all())
         for row in shown.locator("tbody tr").all()
@@ -331,12 +328,13 @@ def test_what_has_the_focus_is_ringed_and_not_hidden_by_the_remainder(expert: Ex
             """() => {
                 const one = document.activeElement;
                 const box = one.getBoundingClientRect();
-                const style = getComputedStyle(one);
+                const ringed = [one, one.parentElement].map((it) => getComputedStyle(it))
+                    .some((it) => it.outlineStyle !== 'none' && parseFloat(it.outlineWidth) >= 2);
                 const bar = document.querySelector('[data-remainder]').getBoundingClientRect();
                 const hidden = !one.closest('[data-remainder]') && box.bottom > bar.top + 1
                     && box.top < bar.bottom - 1 && box.top >= bar.top;
                 return [one.name || one.textContent.trim().slice(0, 30), one === document.body,
-                    style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2, hidden];
+                    ringed, hidden];
             }"""
         )
         name, is_over, is_ringed, is_hidden = found

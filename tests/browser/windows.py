@@ -53,6 +53,7 @@ class Windows:
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",  # nothing is measured in the middle of a change of colour
             has_touch=width < DESK,
         )
         context.set_default_timeout(8_000)

@@ -114,7 +114,7 @@ def moves_marks(study: RunningStudy) -> Act:
 
     def act() -> None:
         with study.database.writing() as session:
-            move_marks(session, study.round_id)
+            move_marks(session, study.round_id, study.around.key)
 
     return act
 

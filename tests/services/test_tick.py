@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -26,11 +26,6 @@ NOTHING = Ticked(0, 0, 0)
 @pytest.fixture
 def study(database: Database, around: Surroundings) -> RunningStudy:
     return running_study(database, around).opens_round(days=1).all_submit(T2[0])
-
-
-@pytest.fixture(autouse=True)
-def started(clock: FixedClock) -> FixedClock:
-    return clock
 
 
 def test_with_nothing_to_do_nothing_is_done(database: Database, around: Surroundings) -> None:
@@ -121,21 +116,21 @@ def extend(study: RunningStudy, database: Database) -> None:
 
 
 @contextmanager
-def after_the_look(database: Database, act: Any) -> Iterator[None]:
-    """Do something, from another connection, when the first transaction has ended."""
-    begun = 0
+def after_the_look(database: Database, act: Callable[[], None]) -> Iterator[None]:
+    """Do something, from elsewhere, before the second transaction begins."""
+    taken = 0
 
-    def count(connection: object) -> None:
-        nonlocal begun
-        begun += 1
-        if begun == 2:
+    def count(*connection: object) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 2:
             act()
 
-    event.listen(database.engine, "begin", count)
+    event.listen(database.engine, "checkout", count)
     try:
         yield
     finally:
-        event.remove(database.engine, "begin", count)
+        event.remove(database.engine, "checkout", count)
 
 
 def test_a_round_extended_at_the_last_moment_stays_open(

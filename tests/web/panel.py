@@ -9,30 +9,34 @@ expert.submits()
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from delphi.db import Database
 from delphi.models.identity import Invitation
 from delphi.surroundings import Surroundings
+from delphi.web.site import Site
 from tests.studies import T2, RunningStudy, running_study
 
 CODE = "407196"
 
 
-def open_study(
-    database: Database, around: Surroundings, *, ready: bool = True, **how: Any
-) -> RunningStudy:
+def launched_study(site: Site, around: Surroundings, **how: Any) -> RunningStudy:
+    """Launch a study in the database and with the key of an application."""
+    return running_study(site.database, replace(around, key=site.key), **how)
+
+
+def open_study(site: Site, around: Surroundings, *, ready: bool = True, **how: Any) -> RunningStudy:
     """Launch a study and open round 1; its experts have consented and have no access code."""
-    study = running_study(database, around, **how).opens_round()
+    study = launched_study(site, around, **how).opens_round()
     if ready:
-        with database.writing() as session:
+        with site.database.writing() as session:
             session.execute(
                 update(Invitation).where(Invitation.study_id == study.id).values(entry="ready")
             )
@@ -40,14 +44,31 @@ def open_study(
 
 
 def study_in_round_2(
-    database: Database, around: Surroundings, *, experts: int = 8, **how: Any
+    site: Site, around: Surroundings, *, experts: int = 8, **how: Any
 ) -> RunningStudy:
     """Answer and close round 1 with panel T2, expert 3 giving a reason; open round 2."""
-    study = open_study(database, around, experts=experts, **how)
+    study = open_study(site, around, experts=experts, **how)
     for expert, answer in enumerate(T2[0][:experts]):
         reasons = {"D": f"Reason of {expert}"} if expert in (1, 3, 4, 5, 7) else None
         study.submits(expert, answer, reasons=reasons)
     return study.closes_round().opens_round(departure="Another round.")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once per process: every test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = CompiledTemplates()
 
 
 class Fields(HTMLParser):
@@ -105,6 +126,7 @@ class Expert:
     language: str = "en"
 
     def __post_init__(self) -> None:
+        self.app.jinja_env.bytecode_cache = _compiled
         self.client = self.app.test_client()
 
     def enters(self) -> Expert:

@@ -64,6 +64,13 @@ def test_every_page_is_complete_in_both_languages(desk: Desk, state: str, langua
             assert foreign_words(text) == [], page
 
 
+def test_english_left_in_a_chinese_page_would_be_found(desk: Desk) -> None:
+    page = desk.get("/studies/new", "zh-CN")
+    assert foreign_words(page) == []
+    assert foreign_words(page.replace("</main>", "<p>left in English</p></main>"))
+    assert foreign_words(page.replace("</main>", '<p aria-label="left in English"></p></main>'))
+
+
 def test_a_page_of_a_draft_says_how_much_is_missing(desk: Desk) -> None:
     base = desk.empty()
     assert heading(desk.get(base)) == "In preparation, 2 things are missing before launch"

@@ -65,12 +65,13 @@ def test_weight_rules_are_chosen_by_group_and_the_protocol_follows(desk: Desk) -
 
 def test_a_rule_that_needs_weights_is_refused_and_the_choice_kept(desk: Desk) -> None:
     base = desk.empty()
+    before = stored(desk, base).protocol
     fields = {"rule.D": "equal_siblings", "rule.root": "fixed"}
     answer = desk.post(f"{base}/indicators", fields)
     assert answer.status_code == 422
     assert "This group has no weights that it could be fixed at" in words(answer.text)
     assert answer.text.count('<option value="equal_siblings" selected>') == 1
-    assert stored(desk, base).protocol == stored(desk, base).protocol
+    assert stored(desk, base).protocol == before
     assert '<option value="equal_siblings" selected>' not in desk.get(f"{base}/indicators")
 
 

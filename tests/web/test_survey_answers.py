@@ -9,17 +9,17 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from analysis.tree import parse_tree
-from delphi.db import Database
 from delphi.domain.protocol import Protocol
 from delphi.models.answer import Draft, Rationale
 from delphi.surroundings import Surroundings
+from delphi.web.site import Site
 from tests.studies import FOUR_GROUPS, RunningStudy, typed
 from tests.web.panel import Expert, Fields, open_study, study_in_round_2
 
 
 @pytest.fixture
-def study(sqlite_database: Database, around: Surroundings) -> RunningStudy:
-    return open_study(sqlite_database, around, experts=5)
+def study(site: Site, around: Surroundings) -> RunningStudy:
+    return open_study(site, around, experts=5)
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def expert(app: Flask, study: RunningStudy) -> Expert:
 
 
 @pytest.fixture
-def second(sqlite_database: Database, around: Surroundings) -> RunningStudy:
-    return study_in_round_2(sqlite_database, around)
+def second(site: Site, around: Surroundings) -> RunningStudy:
+    return study_in_round_2(site, around)
 
 
 def drafts(study: RunningStudy) -> dict[int, dict[str, object]]:
@@ -74,10 +74,8 @@ def test_every_expert_has_an_own_order_of_items(app: Flask, study: RunningStudy)
     assert len(orders) > 1
 
 
-def test_several_groups_are_asked_on_one_page(
-    app: Flask, sqlite_database: Database, around: Surroundings
-) -> None:
-    study = open_study(sqlite_database, around, experts=5, tree=FOUR_GROUPS)
+def test_several_groups_are_asked_on_one_page(app: Flask, site: Site, around: Surroundings) -> None:
+    study = open_study(site, around, experts=5, tree=FOUR_GROUPS)
     expert = Expert(app, study.tokens[0]).enters()
     page = expert.looks().text
     assert "Please divide 100 points in each of two questions" in page
@@ -95,7 +93,7 @@ def test_several_groups_are_asked_on_one_page(
 
 
 def test_what_an_item_contains_stands_beside_it(
-    app: Flask, sqlite_database: Database, around: Surroundings
+    app: Flask, site: Site, around: Surroundings
 ) -> None:
     tree = parse_tree(
         "code,parent,name_zh,name_en,kind,direction,weight_rule,local_percent,unit_zh,unit_en,"
@@ -107,11 +105,11 @@ def test_what_an_item_contains_stands_beside_it(
         "facts.csv",
         require_weights=False,
     )
-    study = open_study(sqlite_database, around, experts=5, tree=tree)
+    study = open_study(site, around, experts=5, tree=tree)
     expert = Expert(app, study.tokens[0]).enters()
     page = plain(expert.looks().text)
     assert "Alpha one, Alpha two: 2 indicators" in page
-    assert "Value; Unit: CNY; Less is better; Source: Statistics bureau; A &lt;note&gt;" in page
+    assert "value; Unit: CNY; Less is better; Source: Statistics bureau; A &lt;note&gt;" in page
     expert.language = "zh-CN"
     page = plain(expert.looks().text)
     assert "甲一、甲二，共 2 项指标" in page
@@ -197,10 +195,10 @@ def test_what_is_wrong_is_named_and_everything_typed_is_kept(
 
 
 def test_a_step_of_1_is_a_rule_of_the_protocol(
-    app: Flask, sqlite_database: Database, around: Surroundings
+    app: Flask, site: Site, around: Surroundings
 ) -> None:
     protocol = Protocol(("root",), {"root": None}, answer_step=1)
-    study = open_study(sqlite_database, around, experts=5, protocol=protocol)
+    study = open_study(site, around, experts=5, protocol=protocol)
     expert = Expert(app, study.tokens[0]).enters()
     assert "whole points only" in expert.looks().text
     assert expert.sends(D=21, S=46, E=33).status_code == 303
@@ -423,9 +421,9 @@ def test_reasons_of_others_stand_on_both_sides(app: Flask, second: RunningStudy)
 
 
 def test_more_than_three_reasons_a_side_stand_behind_more(
-    app: Flask, sqlite_database: Database, around: Surroundings
+    app: Flask, site: Site, around: Surroundings
 ) -> None:
-    study = open_study(sqlite_database, around, experts=9)
+    study = open_study(site, around, experts=9)
     for expert in range(9):
         points = (10, 60, 30) if expert < 5 else (5, 65, 30)
         study.submits(expert, points, reasons={"D": f"Reason of {expert}"})
@@ -484,13 +482,13 @@ def test_an_erased_reason_is_gone_from_the_next_page_on(app: Flask, second: Runn
 )
 def test_what_is_withheld_is_said(
     app: Flask,
-    sqlite_database: Database,
+    site: Site,
     around: Surroundings,
     experts: int,
     answered: int,
     note: str,
 ) -> None:
-    study = open_study(sqlite_database, around, experts=experts)
+    study = open_study(site, around, experts=experts)
     for expert in range(experts):
         if expert < answered:
             study.submits(expert, (20, 50, 30))
@@ -534,9 +532,9 @@ def test_only_what_says_the_same_is_kept(app: Flask, second: RunningStudy) -> No
 
 
 def test_what_was_typed_too_late_last_round_is_shown(
-    app: Flask, sqlite_database: Database, around: Surroundings
+    app: Flask, site: Site, around: Surroundings
 ) -> None:
-    study = open_study(sqlite_database, around, experts=8)
+    study = open_study(site, around, experts=8)
     study.all_submit([(20, 50, 30)] * 7)
     study.drafts(7, typed({"D": 15, "S": 55, "E": 30}))
     study.drafts(0, typed({"D": 20, "S": 50, "E": 30}))

@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from delphi.clock import FixedClock
-from delphi.db import Database
 from delphi.services.links import replace_link
 from delphi.settings import Settings
 from delphi.surroundings import Surroundings
@@ -26,8 +25,8 @@ STALE = "This link is no longer valid"
 
 
 @pytest.fixture
-def study(sqlite_database: Database, around: Surroundings) -> RunningStudy:
-    return open_study(sqlite_database, around, experts=5)
+def study(site: Site, around: Surroundings) -> RunningStudy:
+    return open_study(site, around, experts=5)
 
 
 def grouped(token: str) -> str:
@@ -82,25 +81,21 @@ def test_what_is_no_valid_link_stays_in_the_field(client: FlaskClient, typed: st
     assert not response.headers.getlist("Set-Cookie")
 
 
-def test_unknown_and_revoked_links_get_the_same_answer(
-    app: Flask, study: RunningStudy, around: Surroundings
-) -> None:
+def test_unknown_and_revoked_links_get_the_same_answer(app: Flask, study: RunningStudy) -> None:
     revoked, unknown = study.tokens[0], "0" * 26
     with study.database.writing() as session:
-        replace_link(session, study.id, study.people[0], around)
+        replace_link(session, study.id, study.people[0], study.around)
     client = app.test_client()
     pages = [client.post("/s", data={"token": one}) for one in (revoked, unknown)]
     assert [page.status_code for page in pages] == [422, 422]
     assert pages[0].text.replace(revoked, "") == pages[1].text.replace(unknown, "")
 
 
-def test_a_replaced_link_ends_the_visit_at_once(
-    app: Flask, study: RunningStudy, around: Surroundings
-) -> None:
+def test_a_replaced_link_ends_the_visit_at_once(app: Flask, study: RunningStudy) -> None:
     expert = Expert(app, study.tokens[0]).enters()
     assert expert.looks().status_code == 200
     with study.database.writing() as session:
-        replace_link(session, study.id, study.people[0], around)
+        replace_link(session, study.id, study.people[0], study.around)
     response = expert.looks()
     assert response.status_code == 303
     assert response.headers["Location"] == "/s?again=1"

@@ -9,12 +9,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from delphi.clock import FixedClock
-from delphi.db import Database
 from delphi.models.identity import Invitation
 from delphi.models.study import Study
 from delphi.surroundings import Surroundings
-from tests.studies import RunningStudy, running_study
-from tests.web.panel import CODE, Expert, Fields, open_study
+from delphi.web.site import Site
+from tests.studies import RunningStudy
+from tests.web.panel import CODE, Expert, Fields, launched_study, open_study
 
 LETTER = "You are invited to help set the weights"
 CHOOSE = "Choose a six-digit access code"
@@ -23,8 +23,8 @@ STEM = "How much should each of three dimensions count"
 
 
 @pytest.fixture
-def study(sqlite_database: Database, around: Surroundings) -> RunningStudy:
-    return open_study(sqlite_database, around, experts=5, ready=False)
+def study(site: Site, around: Surroundings) -> RunningStudy:
+    return open_study(site, around, experts=5, ready=False)
 
 
 @pytest.fixture
@@ -38,6 +38,12 @@ def at_home(expert: Expert) -> Expert:
     expert.presses("/survey", "/survey/consent")
     expert.presses("/survey", "/survey/code", access_code=CODE)
     return expert
+
+
+NO_CODES = (
+    *("", "40719", "4071965", "40719a", "４０７１９", "-40719", "4.0719", "0x4071", "x" * 5000),
+    "<b>407</b>",
+)
 
 
 def entry_of(study: RunningStudy, expert: int = 0) -> str:
@@ -97,11 +103,10 @@ def test_before_consent_nothing_else_opens(expert: Expert, study: RunningStudy) 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        *((code, "has six digits") for code in ("", "40719", "4071965", "40719a", "４０７１９", "-40719",
-                                               "4.0719", "0x4071", "x" * 5000, "<b>407</b>")),
+        *((code, "has six digits") for code in NO_CODES),
         *((code, "easily guessed") for code in ("000000", "123456", "987654", "１２３４５６")),
     ],
-)  # fmt: skip
+)
 def test_a_bad_access_code_stays_in_the_field(
     expert: Expert, study: RunningStudy, code: str, words: str
 ) -> None:
@@ -315,9 +320,9 @@ def test_a_locked_device_sees_nothing_of_earlier_answers(app: Flask, at_home: Ex
 
 
 def test_before_the_first_round_the_page_says_so(
-    app: Flask, sqlite_database: Database, around: Surroundings
+    app: Flask, site: Site, around: Surroundings
 ) -> None:
-    study = running_study(sqlite_database, around, experts=5)
+    study = launched_study(site, around, experts=5)
     expert = Expert(app, study.tokens[0]).enters()
     page = expert.looks()
     assert page.status_code == 200

@@ -24,19 +24,6 @@ class Respondent(Base):
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
 
 
-class RespondentAlias(Base):
-    """A replaced link: the pseudonym of the new link and the respondent that it goes on as."""
-
-    __tablename__ = "respondent_alias"
-    __table_args__ = (
-        CheckConstraint("pseudonym <> respondent", name="not_its_own_alias"),
-        _NO_ROWID,
-    )
-
-    pseudonym: Mapped[str] = mapped_column(String(32), primary_key=True)
-    respondent: Mapped[str] = mapped_column(ForeignKey("respondent.pseudonym"))
-
-
 class Draft(Base):
     """What somebody has typed and not submitted; never counted, at most two versions kept."""
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     false,
     text,
@@ -66,6 +65,8 @@ class Invitation(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     #: the token sealed with the instance key, so that the link can be shown again
     sealed_token: Mapped[bytes] = mapped_column(LargeBinary)
+    #: of a replaced link: the respondent it goes on as, sealed; the answer side knows nothing of it
+    sealed_respondent: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: hash of the token under the label of participation
     tag: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(8), default="active")
@@ -85,23 +86,21 @@ class Participation(Base):
     __tablename__ = "participation"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    round_id: Mapped[str] = mapped_column(
-        ForeignKey("round.id"), primary_key=True, index=True
-    )
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True, index=True)
     finished: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     #: the coordinator's own mark that the link was handed on; set and cleared by hand
     sent: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ParticipationOutbox(Base):
-    """Finished, not yet marked: one row a round, rewritten whole at each insert.
+    """Finished, not yet marked: one row a round, sealed, rewritten whole at each insert.
 
     Rows of their own would keep an order of arrival, and each a hidden transaction number that
-    joins it to the submission written with it.
+    joins it to the submission written with it; unsealed, one who waits alone would be joined too.
     """
 
     __tablename__ = "participation_outbox"
 
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    #: canonical JSON: sorted participation tags
-    tags: Mapped[str] = mapped_column(Text)
+    #: canonical JSON of the sorted participation tags, sealed with the instance key
+    sealed_tags: Mapped[bytes] = mapped_column(LargeBinary)

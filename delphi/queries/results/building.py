@@ -127,10 +127,8 @@ def _ready(
 
 
 def _opened(opened: str, suffix: str, shown: Shown) -> Formula | None:
-    key, _, group = opened.partition("~")
-    if not key or group != suffix.lstrip("~"):
-        return None
-    found = formula_of(key, shown)
+    key = opened.partition("~")[0]
+    found = formula_of(key, shown) if opened == key + suffix else None
     return None if found is None else replace(found, key=opened)
 
 

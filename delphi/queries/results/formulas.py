@@ -7,6 +7,7 @@ from delphi.queries.results.condition_formulas import condition_formula
 from delphi.queries.results.item_formulas import Shown, item_formula, movement_figure
 from delphi.queries.results.orders import order_formula
 from delphi.queries.results.tables import OrderRow
+from delphi.queries.results.verdicts import SIGNIFICANCE
 
 __all__ = ["Shown", "formula_of"]
 
@@ -46,7 +47,8 @@ def _among_orders(key: str, shown: Shown) -> Formula | None:
 
 def _among_conditions(key: str, shown: Shown) -> Formula | None:
     for condition in shown.verdict.conditions:
-        if condition.name == key and not condition.missing:
+        # W and its p open in their own table; in a group of two there is none.
+        if condition.name == key and not condition.missing and key not in ("w", *SIGNIFICANCE):
             return condition_formula(condition, shown)
     return None
 

@@ -111,10 +111,11 @@ def links_table(study_id: str) -> Response:
             one.salutation,
             one.field,
             one.email or "",
-            states[page.state(one.id) or "waiting"],
+            words,
             link(site.settings.base_url, tokens[one.id]),
         )
-        for one in page.people
+        for state, words in states.items()
+        for one in getattr(page, state)
     ]
     response = Response(panel_table(header, rows), mimetype="text/csv")
     number = page.round.number if page.round else 0

@@ -155,7 +155,11 @@ def _paragraphs(
             "%(minutes)s minutes. Please open your personal link and answer by %(deadline)s:",
             **values,
         )
-        return before, _code_known() + blank() + calls
+        later = gettext(
+            "On a new device your access code is asked for; at the very first opening you choose "
+            "one. The link stands for you: please do not forward it."
+        )
+        return before, later + blank() + calls
     before = gettext(
         "%(organiser)s asks you to take part in the expert consultation “%(title)s”, round "
         "%(number)s; it takes about %(minutes)s minutes. Please open your personal link and "

@@ -38,8 +38,8 @@ add_refusals(
         "round_limit": _lazy("The protocol allows %(rounds)s rounds, and they are used up."),
         "round_transition": _lazy("The round is no longer in the state that this act needs."),
         "departure_needed": _lazy(
-            "By the rule, the study does not go this way after round %(number)s. Going it all the "
-            "same is a departure from the protocol: write the reason, it enters the ledger."
+            "By the stopping rule this is not what follows round %(number)s. Doing it all the same "
+            "is a departure from the protocol: write the reason, it enters the ledger."
         ),
         "departure_too_long": _lazy("The reason is too long; at most %(most)s characters."),
         "round_without_answers": _lazy(

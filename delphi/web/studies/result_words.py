@@ -124,7 +124,7 @@ NOTES: Mapping[str, Words] = {
     ),
     "items_agreed": _lazy(
         "An item counts when its IQR and its share near the median both meet their limit. It "
-        "takes 80% of the items, rounded up."
+        "takes 80%% of the items, rounded up."
     ),
     "items_agreed_classic": _lazy(
         "An item counts when its CV meets the limit. Under the classic rule every item has to."

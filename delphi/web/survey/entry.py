@@ -15,6 +15,7 @@ from delphi.services.access import find_access
 from delphi.web.access import expert, public
 from delphi.web.forms import FieldProblem
 from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.site import current_site
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.gate import Answer, form_is_ours
 from delphi.web.survey.visit import Shows, carry, forget, new_pass, presented_pass
@@ -71,7 +72,7 @@ def leave() -> Response:
 
 def _is_known(token: str) -> bool:
     with reading() as session:
-        return find_access(session, token) is not None
+        return find_access(session, token, current_site().key) is not None
 
 
 def _begin(token: str) -> None:

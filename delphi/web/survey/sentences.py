@@ -149,13 +149,13 @@ def sum_problem(gap: Gap, question: Question) -> str:
         return ngettext(
             "%(name)s: %(found)s points in all, %(num)s too many",
             "%(name)s: %(found)s points in all, %(num)s too many",
-            gap.high,
+            gap.low,
             **values,
         )
     return ngettext(
         "%(name)s: %(found)s points in all, %(num)s is left",
         "%(name)s: %(found)s points in all, %(num)s are left",
-        gap.high,
+        gap.low,
         **values,
     )
 

@@ -52,6 +52,7 @@ def overview() -> Answer:
 def answers_submitted() -> Answer:
     """Submit what the overview showed; acknowledged only after it was read back."""
     form = SentForm(request.form)
+    is_ours = form_is_ours()
     with reading() as session:
         visit, standing = admitted(session)
         closed = closed_round_of(session, standing, form)
@@ -61,8 +62,8 @@ def answers_submitted() -> Answer:
             return _to_receipt()
         if closed is not None:
             return late_page(standing, closed, _draft_of(session, visit, closed))
-        desk = open_desk(session, visit, standing, reads_own=form_is_ours())
-    if not form_is_ours():
+        desk = open_desk(session, visit, standing, reads_own=not is_ours)
+    if not is_ours:
         return overview_page(desk, is_refused=True), 403
     return _submit(desk, form)
 
@@ -84,7 +85,7 @@ def _store(desk: Desk, form: SentForm) -> str:
     """Store the draft as a submission, if it is still what the overview showed."""
     nonce = _browser_nonce()
     with writing() as session:
-        access = find_access(session, desk.visit.carried.token)
+        access = find_access(session, desk.visit.carried.token, current_site().key)
         if access is None:
             raise NoLinkError
         draft = working_draft(session, access.respondent, desk.round.id)

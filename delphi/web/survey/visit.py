@@ -110,7 +110,7 @@ def present_visit(session: Session) -> Visit | None:
     carried = presented_pass()
     if carried is None:
         return None
-    access = find_access(session, carried.token)
+    access = find_access(session, carried.token, current_site().key)
     return None if access is None else Visit(carried, access)
 
 

@@ -1,0 +1,92 @@
+"""Every code that results can carry has words, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import analysis
+from analysis import concordance, dispersion, stability, verdict
+from delphi.queries.results import condition_formulas, item_formulas, orders
+from delphi.queries.weights import ALTERNATIVES
+from delphi.translations import catalogue_file, read_catalogue
+from delphi.web.studies import result_words
+
+ANALYSIS = Path(analysis.__file__).parent
+CODE = re.compile(r'"([a-z]+(?:_[a-z0-9]+)+|abstained|incomplete)"')
+NAMED = {
+    "verdict": r'(?:_flag|_printed|_at_most|_ItemTest|Condition)\(\s*"(\w+)"',
+    "verdict_order": r'name = "(\w+)" if [^\n]+ else "(\w+)"',
+}
+
+
+def source(module: object) -> str:
+    return Path(str(vars(module)["__file__"])).read_text(encoding="utf-8")
+
+
+def conditions() -> set[str]:
+    text = source(verdict)
+    found = set(re.findall(NAMED["verdict"], text))
+    for pair in re.findall(NAMED["verdict_order"], text):
+        found |= set(pair)
+    return found
+
+
+def reasons() -> set[str]:
+    """Return every code that stands where the sources give a reason."""
+    text = source(concordance) + source(dispersion) + source(stability) + source(verdict)
+    known = set(re.findall(r'"((?:fewer|no|nobody|all|too|some|constant|one|scale|cv_u|w_is)\w*)"',
+                           text))  # fmt: skip
+    return known | {"mean_0", "quartiles_sum_to_0"}
+
+
+def test_every_condition_of_the_rule_has_words() -> None:
+    found = conditions()
+    assert {"response", "items_agreed", "histogram_change", "p_chi2", "last_round"} <= found
+    assert found | {"weight_change_max", "median_own_move", "mean_own_move"} <= (
+        result_words.CONDITIONS.keys() | {"within_tolerance"}
+    )
+
+
+def test_every_reason_has_words() -> None:
+    found = reasons() - {"constant_sum", "constant_experts", "all_ties", "no_order", "one"}
+    assert {"all_constant", "w_is_1", "too_many_cells", "nobody_changed", "mean_0"} <= found
+    assert found <= result_words.REASONS.keys()
+
+
+@pytest.mark.parametrize("code", ["no_answers", "all_zero", "fewer_than_3_experts"])
+def test_reasons_of_the_rules_of_aggregation_have_words(code: str) -> None:
+    assert code in result_words.REASONS
+
+
+def test_every_note_of_a_formula_has_words() -> None:
+    text = "".join(map(source, (item_formulas, condition_formulas, orders)))
+    found = set(re.findall(r'Note\("(\w+)"', text))
+    assert len(found) > 15
+    assert found <= result_words.NOTES.keys()
+    forms = set(condition_formulas._LIMITS.values())
+    assert forms <= result_words.NOTES.keys()
+
+
+def test_every_rule_of_the_table_of_alternatives_has_words() -> None:
+    assert {"arithmetic_mean", *ALTERNATIVES} == set(result_words.ALTERNATIVES)
+
+
+def test_every_text_of_results_is_in_the_chinese_catalogue() -> None:
+    catalogue = read_catalogue(catalogue_file("results"))
+    untranslated = [message.id for message in catalogue if message.id and not message.string]
+    assert untranslated == []
+    terms = {"Movement": "移动", "so it agrees": "因此一致", "Response": "积极系数"}
+    for english, chinese in terms.items():
+        message = catalogue.get(english)
+        assert message is not None
+        assert message.string == chinese
+
+
+def test_no_chinese_text_uses_another_word_for_a_term() -> None:
+    catalogue = read_catalogue(catalogue_file("results"))
+    texts = [str(message.string) for message in catalogue if message.id]
+    for word in ("匿名", "异常", "离群", "偏离专家", "共识", "受访者"):
+        assert not [text for text in texts if word in text], word

@@ -1,0 +1,503 @@
+"""The check, submitting and the receipt: once, in time, and read back."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from analysis.record.canonical import canonical_bytes
+from analysis.record.leaf import leaf_hash
+from delphi.clock import FixedClock
+from delphi.domain.tokens import base32, in_groups
+from delphi.models.answer import Submission
+from delphi.services.links import replace_link
+from delphi.surroundings import Surroundings
+from delphi.web.site import Site
+from delphi.web.survey import submitting
+from tests.studies import RunningStudy
+from tests.web.panel import Expert, Fields, open_study, study_in_round_2
+
+NONCE = "00112233445566778899aabbccddeeff"
+
+
+@pytest.fixture
+def study(site: Site, around: Surroundings) -> RunningStudy:
+    return open_study(site, around, experts=5)
+
+
+@pytest.fixture
+def expert(app: Flask, study: RunningStudy) -> Expert:
+    """Give an expert who has filled in everything."""
+    expert = Expert(app, study.tokens[0]).enters()
+    assert expert.sends({"reason.D": "Because of demand."}, D=20, S=50, E=30).status_code == 303
+    return expert
+
+
+def stored(study: RunningStudy) -> list[Submission]:
+    return study.submissions()
+
+
+def count(study: RunningStudy) -> int:
+    with study.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Submission)) or 0
+
+
+def plain(page: str) -> str:
+    return page.replace("\u00a0", " ").replace("\u2060", "").replace("\u2212", "-")
+
+
+# -------------------------------------------------------------------------------------- the check
+
+
+def test_the_check_shows_everything_before_it_is_sent(expert: Expert) -> None:
+    page = plain(expert.looks("/survey/check").text)
+    assert "Check your answers" in page
+    assert "Round 1, open until Monday 16 November, 20:00 Beijing time." in page
+    assert "100 points in all." in page
+    assert "Because of demand." in page
+    fields = Fields(page).values
+    assert re.fullmatch("[0-9a-f]{31}", fields["form_key"])
+    assert (fields["version"], fields["browser_nonce"]) == ("1", "")
+    assert fields["form_key"] != expert.fields("/survey/check").values["form_key"]
+
+
+def test_without_answers_there_is_nothing_to_check(app: Flask, study: RunningStudy) -> None:
+    expert = Expert(app, study.tokens[1]).enters()
+    assert expert.looks("/survey/check").headers["Location"] == "/survey"
+
+
+def test_gaps_are_links_and_there_is_no_submit(expert: Expert, study: RunningStudy) -> None:
+    expert.sends(D=20, S="", E=30)
+    page = expert.looks("/survey/check").text
+    assert "/survey#points-S" in Fields(page).links
+    assert "form_key" not in Fields(page).values
+    assert "Submit the answers" not in page
+    token = expert.fields().values["csrf_token"]
+    response = expert.posts("/survey/submit", {"csrf_token": token})
+    assert response.status_code == 422
+    assert "This field is empty" in response.text
+    assert count(study) == 0
+
+
+def test_from_round_2_on_the_check_shows_the_change(
+    app: Flask, site: Site, around: Surroundings
+) -> None:
+    study = study_in_round_2(site, around)
+    expert = Expert(app, study.tokens[3]).enters()
+    expert.sends(D=25, S=45, E=30)
+    page = plain(expert.looks("/survey/check").text)
+    rows = re.findall(r'<th scope="row">(\w+)</th>(.*?)</tr>', page)
+    cells = {name: re.findall(r">([^<>]+)<", row) for name, row in rows}
+    assert cells["Demand"] == ["30", "25", "-5"]
+    assert cells["Supply"] == ["40", "45", "+5"]
+    assert cells["Environment"] == ["30", "30", "unchanged"]
+    assert cells["Total"] == ["100", "100"]
+    assert "100 points in all, 2 answers changed." in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "found"),
+    [
+        ("我院认为供给更重要。", "我院"),
+        ("本研究所多年统计如此。", "本研究所"),
+        ("In our institute we see it daily.", "our institute"),
+        ("My own University shows it.", "My own University"),
+        ("医院和学院的普及率。", ""),
+        ("本来如此；我们认为需求更重要。", ""),
+        ("Hours of our time.", ""),
+    ],
+)
+def test_words_that_sound_like_an_employer_are_pointed_out(
+    expert: Expert, reason: str, found: str
+) -> None:
+    expert.sends({"reason.D": reason}, D=20, S=50, E=30)
+    page = expert.looks("/survey/check").text
+    assert ("seems to name an employer" in page) == bool(found)
+    if found:
+        assert f"(“{found}”)" in page
+    assert expert.submits().headers["Location"] == "/survey/receipt"
+
+
+# ------------------------------------------------------------------------------------ submitting
+
+
+def test_a_submission_is_stored_and_read_back(expert: Expert, study: RunningStudy) -> None:
+    response = expert.submits(browser_nonce=NONCE)
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/survey/receipt"
+    (submission,) = stored(study)
+    document = json.loads(submission.document)
+    assert document["answers"][0]["values"] == {"D": 20, "S": 50, "E": 30}
+    assert (document["round"], document["revision"]) == (1, 1)
+    assert submission.nonce.startswith(NONCE)
+    assert submission.leaf == leaf_hash(canonical_bytes(document), bytes.fromhex(submission.nonce))
+    page = plain(expert.looks("/survey/receipt").text)
+    assert "Your answers have arrived" in page
+    assert "City index · Round 1 · Submission 1" in page
+    assert re.findall(r'<td class="n">(\d+) ', page) == ["20", "50", "30", "100"]
+    assert "Because of demand." in page
+
+
+@pytest.mark.parametrize("nonce", ["", "00", "x" * 32, NONCE.upper(), NONCE + "00", "０" * 32])
+def test_a_nonce_that_is_none_is_made_by_the_server(
+    expert: Expert, study: RunningStudy, nonce: str
+) -> None:
+    expert.submits(browser_nonce=nonce)
+    (submission,) = stored(study)
+    assert len(submission.nonce) == 64
+    assert not submission.nonce.startswith(NONCE)
+    assert "All of it came from the server" in expert.looks("/survey/receipt").text
+
+
+def test_the_same_form_twice_is_one_submission(expert: Expert, study: RunningStudy) -> None:
+    form = expert.fields("/survey/check").values
+    receipts = []
+    for nonce in (NONCE, NONCE, "", "ff" * 16):
+        response = expert.posts("/survey/submit", {**form, "browser_nonce": nonce})
+        assert response.headers["Location"] == "/survey/receipt"
+        receipts.append(expert.looks("/survey/receipt").text)
+    assert len({code_on(page) for page in receipts}) == 1
+    assert count(study) == 1
+
+
+def code_on(page: str) -> str:
+    return page.split('<p class="code">', 1)[1].split("</p>", 1)[0]
+
+
+def test_a_retry_after_the_round_closed_gets_its_receipt(
+    expert: Expert, study: RunningStudy
+) -> None:
+    form = expert.fields("/survey/check").values
+    expert.posts("/survey/submit", form)
+    for other in range(1, 5):
+        study.submits(other, (20, 50, 30))
+    study.closes_round()
+    response = expert.posts("/survey/submit", form)
+    assert response.headers["Location"] == "/survey/receipt"
+
+
+def test_the_same_answers_from_a_second_window_arrive_too(
+    expert: Expert, study: RunningStudy
+) -> None:
+    one, other = (expert.fields("/survey/check").values for _ in range(2))
+    for form in (one, other, one):
+        assert expert.posts("/survey/submit", form).headers["Location"] == "/survey/receipt"
+    assert [submission.revision for submission in stored(study)] == [1, 2]
+
+
+def test_a_revision_supersedes_the_first_submission(expert: Expert, study: RunningStudy) -> None:
+    expert.submits()
+    fields = expert.fields()
+    assert fields.values["points.D"] == "20"
+    expert.sends(D=25, S=45, E=30)
+    expert.submits()
+    assert [one.revision for one in stored(study)] == [1, 2]
+    page = plain(expert.looks("/survey/receipt").text)
+    assert "Submission 2" in page
+    assert "Round 1, submission 1" in page
+    old = plain(expert.looks("/survey/receipt?round=1&submission=1").text)
+    assert "superseded by your submission 2 and no longer counts" in old
+    assert re.findall(r'<td class="n">(\d+) ', old) == ["20", "50", "30", "100"]
+
+
+def test_a_submission_from_elsewhere_is_where_the_form_starts(
+    app: Flask, study: RunningStudy
+) -> None:
+    study.submits(2, (15, 55, 30), reasons={"S": "From elsewhere."})
+    fields = Expert(app, study.tokens[2]).enters().fields().values
+    assert [fields[f"points.{code}"] for code in "DSE"] == ["15", "55", "30"]
+    assert fields["reason.S"] == "From elsewhere."
+
+
+def test_an_abstention_is_submitted(expert: Expert, study: RunningStudy) -> None:
+    expert.sends({"abstain.root": "1"})
+    assert "you cannot judge it" in expert.looks("/survey/check").text
+    expert.submits()
+    assert json.loads(stored(study)[0].document)["answers"][0]["abstain"] is True
+    assert "The three dimensions: left out" in expert.looks("/survey/receipt").text
+
+
+def test_a_kept_answer_is_marked_as_confirmed(app: Flask, site: Site, around: Surroundings) -> None:
+    study = study_in_round_2(site, around)
+    expert = Expert(app, study.tokens[3]).enters()
+    expert.posts("/survey", {**expert.form(), "action": "keep"})
+    expert.posts("/survey", {**expert.fields().values, "action": "continue"})
+    expert.submits()
+    (submission,) = stored(study)
+    assert json.loads(submission.document)["confirmed_unchanged"] is True
+
+
+# ------------------------------------------------------------------------- what is refused, kindly
+
+
+def test_answers_changed_in_another_window_are_checked_again(
+    expert: Expert, study: RunningStudy
+) -> None:
+    form = expert.fields("/survey/check").values
+    expert.sends(D=25, S=45, E=30)
+    response = expert.posts("/survey/submit", form)
+    assert response.status_code == 409
+    assert "Another window has changed your answers" in response.text
+    assert count(study) == 0
+    again = Fields(response.text).values
+    assert again["form_key"] != form["form_key"]
+    expert.posts("/survey/submit", again)
+    assert json.loads(stored(study)[0].document)["answers"][0]["values"]["D"] == 25
+
+
+def test_submitting_needs_the_form_token(expert: Expert, study: RunningStudy) -> None:
+    form = {**expert.fields("/survey/check").values, "csrf_token": "x"}
+    response = expert.posts("/survey/submit", form)
+    assert response.status_code == 403
+    assert "nothing has been submitted yet" in response.text
+    assert count(study) == 0
+    assert expert.posts("/survey/submit", Fields(response.text).values).status_code == 303
+
+
+def test_submitting_needs_a_valid_link(expert: Expert, study: RunningStudy) -> None:
+    form = expert.fields("/survey/check").values
+    with study.database.writing() as session:
+        replace_link(session, study.id, study.people[0], study.around)
+    assert expert.posts("/survey/submit", form).status_code == 403
+    assert count(study) == 0
+
+
+@pytest.mark.parametrize("form_key", ["", "x", "0" * 30, "0" * 32, "g" * 31, "０" * 31])
+def test_an_odd_form_key_is_replaced(expert: Expert, study: RunningStudy, form_key: str) -> None:
+    assert expert.submits(form_key=form_key).status_code == 303
+    assert re.fullmatch("[0-9a-f]{31}s", stored(study)[0].form_key)
+
+
+def closed(study: RunningStudy) -> RunningStudy:
+    for other in range(1, 5):
+        study.submits(other, (20, 50, 30))
+    return study.closes_round()
+
+
+def test_an_answer_after_the_close_is_kept_and_not_counted(
+    expert: Expert, study: RunningStudy
+) -> None:
+    form = expert.fields("/survey/check").values
+    closed(study)
+    response = expert.posts("/survey/submit", form)
+    assert response.status_code == 409
+    page = plain(response.text)
+    assert "Round 1 closed on 2 November, 20:00 (Beijing time), and this answer" in page
+    assert re.findall(r'<td class="n">(\d+) ', page) == ["20", "50", "30"]
+    assert len(stored(study)) == 4
+    study.opens_round(departure="Another round.")
+    assert "was not submitted in time" in expert.looks().text
+    assert expert.posts("/survey/submit", form).status_code == 409
+
+
+def test_a_round_that_closes_while_submitting_wins(
+    expert: Expert, study: RunningStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = expert.fields("/survey/check").values
+    as_before = submitting.writing
+
+    def writing_late() -> AbstractContextManager[Session]:
+        closed(study)
+        return as_before()
+
+    monkeypatch.setattr(submitting, "writing", writing_late)
+    response = expert.posts("/survey/submit", form)
+    assert response.status_code == 409
+    assert "this answer was not counted" in response.text
+
+
+def test_what_is_typed_after_the_close_is_kept(expert: Expert, study: RunningStudy) -> None:
+    form = expert.form(D=25, S=45, E=30)
+    closed(study)
+    response = expert.posts("/survey", form)
+    assert response.status_code == 409
+    assert re.findall(r'<td class="n">(\d+) ', plain(response.text)) == ["25", "45", "30"]
+    saved = expert.posts("/survey/draft", form)
+    assert (saved.status_code, saved.get_json()) == (409, {"error": "closed"})
+    study.opens_round(departure="Another round.")
+    late = expert.posts("/survey", {**form, "points.D": "35", "points.S": "35"})
+    assert late.status_code == 409
+    fields = expert.fields().values
+    assert [fields[f"points.{code}"] for code in "DSE"] == ["", "", ""]
+    assert "Demand 35; Supply 35; Environment 30" in plain(expert.looks().text)
+
+
+def test_past_the_deadline_the_page_says_that_it_may_close(
+    expert: Expert, clock: FixedClock
+) -> None:
+    clock.instant += timedelta(days=14, seconds=1)
+    expert.enters()
+    for address in ("/survey", "/survey/check"):
+        page = plain(expert.looks(address).text)
+        assert "(Monday 16 November, 20:00 Beijing time) has passed" in page
+    assert expert.submits().status_code == 303
+    assert "The deadline has passed" in expert.looks("/survey/receipt").text
+
+
+def test_a_submission_that_cannot_be_read_back_is_not_acknowledged(
+    app: Flask, expert: Expert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submitting, "is_stored", lambda *_: False)
+    app.testing = False
+    assert expert.submits().status_code == 500
+
+
+# ------------------------------------------------------------------------------------ the receipt
+
+
+def test_the_proof_is_folded_under_the_receipt(expert: Expert, study: RunningStudy) -> None:
+    expert.submits(browser_nonce=NONCE)
+    (submission,) = stored(study)
+    page = expert.looks("/survey/receipt").text
+    code = in_groups(base32(bytes.fromhex(submission.leaf), 20))
+    assert code_on(page) == f"{code[:14]}<br>{code[15:]}"
+    assert in_groups(submission.leaf, 8) in page
+    last = study.events()[-1]
+    assert f"entry {last.height} is its head" in page
+    assert in_groups(last.hash, 8) in page
+    assert "Half of it came from your browser" in page
+    assert "take a screenshot" in page
+
+
+def test_the_receipt_data_lead_to_the_leaf_without_the_server(
+    expert: Expert, study: RunningStudy
+) -> None:
+    expert.submits()
+    response = expert.looks("/survey/receipt/data")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="receipt-1-1.json"'
+    data = response.get_json()
+    nonce = bytes.fromhex(data["nonce"])
+    assert leaf_hash(canonical_bytes(data["document"]), nonce) == data["leaf"]
+    assert data["leaf"] == stored(study)[0].leaf
+    assert data["reasons"] == {"D": "Because of demand."}
+
+
+def test_a_changed_submission_is_noticed(expert: Expert, study: RunningStudy) -> None:
+    expert.submits()
+    with study.database.writing() as session:
+        document = stored(study)[0].document.replace('"D":20', '"D":15')
+        session.execute(update(Submission).values(document=document))
+    assert "it was changed after you submitted it" in expert.looks("/survey/receipt").text
+
+
+def test_without_a_submission_there_is_no_receipt(expert: Expert) -> None:
+    for address in ("/survey/receipt", "/survey/receipt/data"):
+        assert expert.looks(address).headers["Location"] == "/survey"
+
+
+@pytest.mark.parametrize(
+    "query", ["round=2&submission=1", "round=1&submission=9", "round=x", "submission=1", "round="]
+)
+def test_a_receipt_that_does_not_exist_leads_back(expert: Expert, query: str) -> None:
+    expert.submits()
+    assert expert.looks(f"/survey/receipt?{query}").headers["Location"] == "/survey"
+
+
+def test_nobody_sees_the_receipt_of_another(
+    app: Flask, expert: Expert, study: RunningStudy
+) -> None:
+    expert.submits()
+    other = Expert(app, study.tokens[1]).enters()
+    for address in ("/survey/receipt", "/survey/receipt?round=1&submission=1"):
+        assert other.looks(address).headers["Location"] == "/survey"
+
+
+def test_after_the_close_the_receipt_says_whether_it_was_counted(
+    expert: Expert, study: RunningStudy
+) -> None:
+    expert.submits()
+    expert.sends(D=25, S=45, E=30)
+    expert.submits()
+    closed(study)
+    page = expert.looks("/survey/receipt").text
+    assert "this submission was counted" in page
+    assert "change your answers" not in page
+    old = expert.looks("/survey/receipt?round=1&submission=1").text
+    assert "this submission was not counted" in old
+
+
+# --------------------------------------------------------------------------------- its public check
+
+
+def check(app: Flask, code: str) -> tuple[int, str]:
+    response = app.test_client().post("/check", data={"code": code})
+    return response.status_code, response.text
+
+
+def receipt_code(study: RunningStudy, revision: int = 1) -> str:
+    leaf = next(one.leaf for one in stored(study) if one.revision == revision)
+    return in_groups(base32(bytes.fromhex(leaf), 20))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda code: code,
+        lambda code: code.replace(" ", ""),
+        lambda code: code.lower().replace(" ", "-"),
+        lambda code: code.replace("0", "O").replace("1", "I"),
+        lambda code: "\n".join(code.split(" ")),
+        lambda code: "".join(chr(ord(c) + 0xFEE0) if c != " " else "　" for c in code),
+    ],
+)
+def test_a_counted_receipt_is_found_however_it_is_typed(
+    app: Flask, expert: Expert, study: RunningStudy, typed
+) -> None:  # type: ignore[no-untyped-def]
+    expert.submits()
+    with study.database.reading() as session:
+        leaf = session.scalars(select(Submission.leaf)).one()
+    closed(study)
+    status, page = check(app, typed(in_groups(base32(bytes.fromhex(leaf), 20))))
+    assert status == 200
+    assert "This answer was counted, unchanged" in page
+    assert "City index" in page
+
+
+def test_a_receipt_of_an_open_round_waits(app: Flask, expert: Expert, study: RunningStudy) -> None:
+    expert.submits()
+    status, page = check(app, receipt_code(study))
+    assert status == 200
+    assert "can be checked after it closes" in page
+    assert "City index" not in page
+
+
+def test_a_superseded_receipt_is_not_counted(
+    app: Flask, expert: Expert, study: RunningStudy
+) -> None:
+    expert.submits()
+    old = receipt_code(study)
+    expert.sends(D=25, S=45, E=30)
+    expert.submits()
+    closed(study)
+    assert "No closed round has counted" in check(app, old)[1]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "0" * 19, "0" * 21, "U" * 20, "<b>" * 9, "'; DROP TABLE submission", "🙂" * 20,
+     "0" * 10_000, "\u202e" + "0" * 20],
+)  # fmt: skip
+def test_what_is_no_receipt_code_stays_in_the_field(app: Flask, typed: str) -> None:
+    status, page = check(app, typed)
+    assert status == 422
+    assert "20 letters and digits" in page
+    assert Fields(page).values["code"] == typed[:200]
+
+
+def test_a_code_that_nobody_has_is_not_found(app: Flask) -> None:
+    status, page = check(app, "0" * 20)
+    assert status == 200
+    assert "No closed round has counted an answer" in page
+
+
+def test_the_check_sets_no_cookie(app: Flask) -> None:
+    client = app.test_client()
+    responses = (client.get("/check"), client.post("/check", data={"code": "0" * 20}))
+    assert not any(response.headers.getlist("Set-Cookie") for response in responses)
