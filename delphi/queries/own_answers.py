@@ -7,15 +7,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
+from delphi.db import table_of
 from delphi.domain.allocation import Typed, typed_from_document
 from delphi.domain.submission import points_of
 from delphi.models.answer import Draft, Rationale, Submission
 from delphi.queries.survey import EarlierRound, Points, RoundFacts, counted_leaves
 
 WORKING, OTHER = 1, 2
+_of_respondent: BindParameter[str] = bindparam("respondent")
+_in_rounds: BindParameter[list[str]] = bindparam("rounds", expanding=True)
+_draft = table_of(Draft).c
+_submission = table_of(Submission).c
+_rationale = table_of(Rationale).c
+_DRAFTS = select(_draft.round_id, _draft.slot, _draft.version, _draft.content).where(
+    _draft.respondent == _of_respondent, _draft.round_id.in_(_in_rounds)
+)
+_SUBMISSIONS = (
+    select(
+        _submission.id,
+        _submission.round_id,
+        _submission.revision,
+        _submission.leaf,
+        _submission.document,
+    )
+    .where(_submission.respondent == _of_respondent, _submission.round_id.in_(_in_rounds))
+    .order_by(_submission.revision)
+)
+_REASONS = select(_rationale.round_id, _rationale.id, _rationale.item, _rationale.text).where(
+    _rationale.respondent == _of_respondent, _rationale.round_id.in_(_in_rounds)
+)
 
 
 @dataclass(frozen=True)
@@ -96,27 +119,13 @@ def working_draft(session: Session, respondent: str, round_id: str) -> StoredDra
 def _drafts(
     session: Session, respondent: str, rounds: list[str]
 ) -> dict[tuple[str, int], StoredDraft]:
-    rows = session.execute(
-        select(Draft.round_id, Draft.slot, Draft.version, Draft.content).where(
-            Draft.respondent == respondent, Draft.round_id.in_(rounds)
-        )
-    )
+    rows = session.execute(_DRAFTS, {"respondent": respondent, "rounds": rounds})
     return {(row.round_id, row.slot): StoredDraft(row.version, row.content) for row in rows}
 
 
 def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
     """Return the submissions by round, first revision first."""
-    rows = session.execute(
-        select(
-            Submission.id,
-            Submission.round_id,
-            Submission.revision,
-            Submission.leaf,
-            Submission.document,
-        )
-        .where(Submission.respondent == respondent, Submission.round_id.in_(rounds))
-        .order_by(Submission.revision)
-    )
+    rows = session.execute(_SUBMISSIONS, {"respondent": respondent, "rounds": rounds})
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.round_id, []).append(row)
@@ -141,11 +150,7 @@ def _counted_answer(session: Session, before: EarlierRound, rows: list[Any]) -> 
 
 def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
     """Return the reasons of this respondent by round."""
-    rows = session.execute(
-        select(Rationale.round_id, Rationale.id, Rationale.item, Rationale.text).where(
-            Rationale.respondent == respondent, Rationale.round_id.in_(rounds)
-        )
-    )
+    rows = session.execute(_REASONS, {"respondent": respondent, "rounds": rounds})
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.round_id, []).append(row)

@@ -7,7 +7,6 @@ import json
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from analysis.record.canonical import canonical_bytes
 from delphi.db import table_of
 from delphi.errors import DomainError
 from delphi.instance_key import InstanceKey
@@ -44,8 +43,10 @@ def note_finished(session: Session, round_id: str, tag: str, key: InstanceKey) -
     waiting = _open(stored, key)
     if tag in waiting or session.scalar(_FINISHED, {"tag": tag, "round_id": round_id}):
         return
-    # Tags are hashes of random tokens: their order says nothing.
-    sealed = key.seal(_PURPOSE, canonical_bytes(sorted((*waiting, tag))))
+    # Tags are hashes of random tokens: their order says nothing. Written like this they are in
+    # canonical form as well, without a look at each: all who wait are written with every one.
+    tags = json.dumps(sorted((*waiting, tag)), separators=(",", ":"))
+    sealed = key.seal(_PURPOSE, tags.encode())
     if stored is None:
         session.execute(_FIRST_WAITS, {"round_id": round_id, "sealed_tags": sealed})
     else:

@@ -67,13 +67,13 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "invitation": {
         "id": "8" * 16, "study_id": STUDY, "person_id": PERSON, "token_hash": "c" * 64,
-        "sealed_token": b"\x00sealed", "tag": "d" * 64, "state": "active", "issued_on": DAY,
+        "sealed_token": b"\x00sealed",
+        "sealed_respondent": b"\x00sealed", "tag": "d" * 64, "state": "active", "issued_on": DAY,
         "entry": "ready", "access_code_hash": "-", "code_failures": 1, "code_failures_on": DAY,
     },
     "participation": {"person_id": PERSON, "round_id": ROUND, "finished": True, "sent": True},
-    "participation_outbox": {"round_id": ROUND, "tags": "[]"},
+    "participation_outbox": {"round_id": ROUND, "sealed_tags": b"\x00sealed"},
     "respondent": {"pseudonym": RESPONDENT, "study_id": STUDY},
-    "respondent_alias": {"pseudonym": "b" * 32, "respondent": RESPONDENT},
     "draft": {
         "respondent": RESPONDENT, "round_id": ROUND, "slot": 1, "version": 1, "content": "{}",
     },

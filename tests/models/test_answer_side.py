@@ -45,7 +45,7 @@ ANSWER_NAMES = sorted(table.name for table in ANSWER)
 
 def test_the_three_sides_are_all_tables_there_are() -> None:
     assert len(ANSWER + IDENTITY + STUDY) == len(Base.metadata.tables)
-    assert ANSWER_NAMES == ["draft", "rationale", "respondent", "respondent_alias", "submission"]
+    assert ANSWER_NAMES == ["draft", "rationale", "respondent", "submission"]
 
 
 def test_identities_and_answers_are_apart() -> None:

@@ -53,7 +53,6 @@ REFUSED_CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "ck_invitation_entry_known": ("invitation", {"entry": "done"}),
     "ck_invitation_code_failures_not_negative": ("invitation", {"code_failures": -1}),
     "ck_invitation_code_failures_have_a_day": ("invitation", {"code_failures_on": None}),
-    "ck_respondent_alias_not_its_own_alias": ("respondent_alias", {"pseudonym": "a" * 32}),
     "ck_draft_at_most_two": ("draft", {"slot": 3}),
     "ck_draft_version_from_one": ("draft", {"version": 0}),
     "ck_submission_revision_from_one": ("submission", {"revision": 0}),

@@ -48,7 +48,7 @@ def test_a_token_gives_everything_a_request_needs(study: RunningStudy) -> None:
 @pytest.mark.parametrize("token", ["", "0" * 26, "not a token", "0123456789ABCDEFGHJKMNPQRS"])
 def test_an_unknown_token_gives_nothing(study: RunningStudy, token: str) -> None:
     with study.database.reading() as session:
-        assert find_access(session, token) is None
+        assert find_access(session, token, study.around.key) is None
 
 
 def test_a_revoked_token_gives_nothing(study: RunningStudy) -> None:
@@ -58,7 +58,7 @@ def test_a_revoked_token_gives_nothing(study: RunningStudy) -> None:
         ).one()
         row.state = "revoked"
     with study.database.reading() as session:
-        assert find_access(session, study.tokens[0]) is None
+        assert find_access(session, study.tokens[0], study.around.key) is None
 
 
 def test_looking_at_a_link_writes_nothing(study: RunningStudy) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from delphi.db import Database
 from delphi.domain.tokens import access_hash, participation_tag, pseudonym
 from delphi.instance_key import InstanceKey
-from delphi.models.answer import Respondent, RespondentAlias
+from delphi.models.answer import Respondent
 from delphi.models.identity import Invitation, Participation
 from delphi.services import links
 from delphi.services.access import find_access
@@ -77,7 +77,7 @@ def test_the_old_link_is_dead_and_the_new_one_is_the_same_respondent(study: Runn
     old, before = study.tokens[0], study.access(0)
     replace_link(study, 0)
     with study.database.reading() as session:
-        assert find_access(session, old) is None
+        assert find_access(session, old, study.around.key) is None
     after = study.access(0)
     assert after.respondent == before.respondent
     assert after.invitation_id != before.invitation_id
@@ -89,10 +89,6 @@ def test_a_link_replaced_twice_still_leads_to_the_first_respondent(study: Runnin
     for _ in range(2):
         replace_link(study, 0)
         assert study.access(0).respondent == first
-    with looking(study.database) as session:
-        aliases = session.scalars(select(RespondentAlias)).all()
-    assert {one.respondent for one in aliases} == {first}
-    assert pseudonym(study.tokens[0], study.id) in {one.pseudonym for one in aliases}
 
 
 def test_a_replaced_link_keeps_the_answers_and_gets_no_second_vote(study: RunningStudy) -> None:
@@ -149,14 +145,21 @@ def test_only_somebody_with_a_link_gets_another(study: RunningStudy) -> None:
         links.replace_link(session, study.id, study.people[0], study.around)
 
 
-def test_the_answer_side_keeps_the_pair_of_pseudonyms_and_no_more(study: RunningStudy) -> None:
+def test_the_answer_side_learns_nothing_of_a_replaced_link(study: RunningStudy) -> None:
     before = study.access(0).respondent
     replace_link(study, 0)
     with looking(study.database) as session:
-        (alias,) = session.scalars(select(RespondentAlias)).all()
-        respondents = session.scalars(select(Respondent.pseudonym)).all()
-    assert (alias.pseudonym, alias.respondent) == (pseudonym(study.tokens[0], study.id), before)
-    assert respondents == [before]
+        assert session.scalars(select(Respondent)).all() == []
+        rows = session.scalars(select(Invitation.sealed_respondent)).all()
+    (sealed,) = [one for one in rows if one is not None]
+    assert before.encode() not in sealed
+    assert pseudonym(study.tokens[0], study.id) != before
+
+
+def test_a_replaced_link_opens_with_the_key_that_sealed_it_only(study: RunningStudy) -> None:
+    replace_link(study, 0)
+    with refuses("key_changed"), study.database.reading() as session:
+        find_access(session, study.tokens[0], InstanceKey(bytes(32)))
 
 
 @pytest.mark.parametrize("sent", [True, False])

@@ -141,6 +141,10 @@ MEETINGS = [
     (in_an_open_round, closes, ends),
     (in_an_open_round, ticks, closes),
     (in_an_open_round, ticks, submits),
+    (in_an_open_round, closes, saves),
+    (in_an_open_round, closes, submits_too),
+    (in_an_open_round, ticks, saves),
+    (in_an_open_round, submits, saves),
     (in_an_open_round, saves, saves_other),
     (in_an_open_round, saves, submits),
     (in_an_open_round, saves, closes),
@@ -238,4 +242,4 @@ def test_two_acts_at_once_are_both_answered(
             refill(study.database, before)
             point += 1
     assert found == {}
-    assert point > 3
+    assert point >= 3  # beginning, lock and look at least

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from delphi.db import Database
+from delphi.instance_key import InstanceKey
 from delphi.models.identity import ParticipationOutbox
 from delphi.services import links
+from delphi.services.participation import move_marks
 from delphi.surroundings import Surroundings
-from tests.studies import RunningStudy, looking, running_study
+from tests.studies import RunningStudy, looking, refuses, running_study
 
 ANSWER, OTHER = (20, 50, 30), (10, 60, 30)
 
@@ -24,7 +27,10 @@ def study(database: Database, around: Surroundings) -> RunningStudy:
 def waiting(study: RunningStudy) -> list[list[str]]:
     """Return the lists of waiting tags, one for each row of the outbox."""
     with looking(study.database) as session:
-        return [json.loads(one.tags) for one in session.scalars(select(ParticipationOutbox))]
+        rows = session.scalars(select(ParticipationOutbox.sealed_tags)).all()
+    opened = [study.around.key.open("participation", sealed) for sealed in rows]
+    assert None not in opened
+    return [json.loads(one) for one in opened if one is not None]
 
 
 def test_a_submission_waits_and_marks_nobody(study: RunningStudy) -> None:
@@ -149,3 +155,22 @@ def test_somebody_marked_under_the_old_link_is_not_marked_again(study: RunningSt
     study.submits(0, OTHER)
     assert waiting(study) == []
     assert study.ticks().marks_moved == 0
+
+
+def test_who_waits_can_be_read_with_the_instance_key_only(study: RunningStudy) -> None:
+    study.submits(0, ANSWER)
+    with looking(study.database) as session:
+        sealed = session.scalars(select(ParticipationOutbox.sealed_tags)).one()
+    assert study.access(0).tag.encode() not in sealed
+    moved = replace(study.around, key=InstanceKey(bytes(32)))
+    with refuses("key_changed"), study.database.writing() as session:
+        move_marks(session, study.round_id, moved.key)
+
+
+def test_the_waiting_row_is_sealed_anew_each_time(study: RunningStudy) -> None:
+    seen = set()
+    for expert in range(3):
+        study.submits(expert, ANSWER)
+        with looking(study.database) as session:
+            seen.add(session.scalars(select(ParticipationOutbox.sealed_tags)).one()[:24])
+    assert len(seen) == 3

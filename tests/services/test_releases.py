@@ -160,7 +160,7 @@ def test_a_release_waits_for_the_results(study: RunningStudy) -> None:
         closing.close_round(session, study.round_id, study.around)
     with refuses("results_missing", number=1):
         ends(study)
-    closing.resume(study.database, study.around)
+    study.ticks()
     with study.database.writing() as session:
         session.execute(delete(RoundResult))
     with refuses("results_missing"):

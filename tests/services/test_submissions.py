@@ -102,11 +102,13 @@ def test_one_form_key_of_two_experts_is_two_submissions(study: RunningStudy) -> 
     assert study.submits(0, ANSWER, form_key="same") != study.submits(1, ANSWER, form_key="same")
 
 
-def test_the_same_answers_from_a_second_window_are_the_same_submission(
+def test_the_same_answers_from_a_second_window_are_a_revision_of_their_own(
     study: RunningStudy,
 ) -> None:
-    first = study.submits(0, ANSWER, reasons={"D": "因为"})
-    assert study.submits(0, ANSWER, reasons={"D": "因为"}) == first
+    first = study.submits(0, ANSWER, reasons={"D": "因为"}, form_key="window-1")
+    second = study.submits(0, ANSWER, reasons={"D": "因为"}, form_key="window-2")
+    assert first != second
+    assert [row.revision for row in study.submissions()] == [1, 2]
 
 
 def test_other_answers_are_a_new_revision_and_the_old_one_stays(study: RunningStudy) -> None:
@@ -128,12 +130,12 @@ def test_going_back_to_an_earlier_answer_is_a_revision_too(study: RunningStudy) 
 def test_a_form_that_was_answered_by_an_equal_submission_stays_answered(
     study: RunningStudy,
 ) -> None:
-    # The second window sent what the first had; its answer came late and it is sent once more
-    # after a revision. It must not undo the revision.
-    first = study.submits(0, ANSWER, form_key="window-1")
-    assert study.submits(0, ANSWER, form_key="window-2") == first
+    # The second window sent what the first had; it is sent once more after a revision. It must
+    # not undo the revision.
+    study.submits(0, ANSWER, form_key="window-1")
+    second = study.submits(0, ANSWER, form_key="window-2")
     study.submits(0, OTHER, form_key="window-3")
-    study.submits(0, ANSWER, form_key="window-2")
+    assert study.submits(0, ANSWER, form_key="window-2") == second
     assert json.loads(study.submissions()[-1].document)["answers"][0]["values"]["D"] == 10
 
 
@@ -244,12 +246,12 @@ def test_a_closed_round_refuses_answers(study: RunningStudy) -> None:
     assert len(study.submissions()) == 1
 
 
-def test_even_the_same_form_is_refused_after_the_close(study: RunningStudy) -> None:
-    # It was acknowledged before; the page shows the stored receipt then.
-    study.submits(0, ANSWER, form_key="form-1")
+def test_a_form_that_was_acknowledged_stays_so_after_the_close(study: RunningStudy) -> None:
+    first = study.submits(0, ANSWER, form_key="form-1")
     study.closes_round()
+    assert study.submits(0, ANSWER, form_key="form-1") == first
     with refuses("round_closed"):
-        study.submits(0, ANSWER, form_key="form-1")
+        study.submits(0, ANSWER, form_key="form-2")
 
 
 def test_a_form_of_an_earlier_round_is_refused_in_the_next(study: RunningStudy) -> None:

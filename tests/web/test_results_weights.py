@@ -15,35 +15,18 @@ import pytest
 from sqlalchemy import select, update
 
 from analysis.templates import template_tree
-from delphi.clock import FixedClock
-from delphi.db import Database
-from delphi.instance_key import ensure_instance_key
 from delphi.models.study import LedgerEvent, Release
 from delphi.services.releases import end_study
-from delphi.settings import load_settings
-from delphi.web import create_app
-from tests.conftest import NOON
 from tests.databases import SqliteSource
 from tests.studies import T2, RunningStudy
+from tests.web.results_desk import shared_desk
 from tests.web.studies_desk import LANGUAGES, METHODOLOGIST, Desk, heading, words
 
 
 @pytest.fixture(scope="module")
 def desk(sqlite_source: SqliteSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One application for all tests of this file; each makes a study of its own."""
-    folder = tmp_path_factory.mktemp("weights")
-    settings = load_settings(
-        {
-            "DELPHI_DATABASE_URL": "sqlite:///unused.db",
-            "DELPHI_INSTANCE_KEY_FILE": str(folder / "instance.key"),
-        }
-    )
-    ensure_instance_key(settings.instance_key_file)
-    database = Database(sqlite_source.fresh(folder))
-    app = create_app(settings, clock=FixedClock(NOON), database=database)
-    app.testing = True
-    yield Desk(app, app.extensions["delphi_site"])
-    database.dispose()
+    with shared_desk(sqlite_source, tmp_path_factory.mktemp("results")) as given:
+        yield given
 
 
 @pytest.fixture(scope="module")

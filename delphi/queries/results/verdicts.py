@@ -232,7 +232,7 @@ def sentence_of(
     common = {"rounds": protocol.rounds, "round": group.round, "count": len(names)}
     if group.verdict == "hold":
         return _hold(group, common)
-    if group.condition("earlier_round")["holds"] is False:  # type: ignore[index]  # always there
+    if not _condition(group, "earlier_round")["holds"]:
         return Sentence("first", ending, common)
     if not group.may_see_movement(viewer):
         seen = min(group.answered, group.both)

@@ -174,7 +174,7 @@ def _again(
     in_file: Sequence[Problem] = (),
 ) -> Response:
     if in_file:
-        words = _lazy("The table cannot be used yet; what was found in it is listed below.")
+        words = _lazy("The table cannot be used yet; what was found in it is listed above.")
         problems = [*problems, FieldProblem("in-list", words)]
     page = NewStudyPage(
         template_choices(),

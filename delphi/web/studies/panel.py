@@ -132,7 +132,7 @@ def _add(study_id: str, field: str, read: Callable[[PanelRules], tuple[PanelRow,
     try:
         rows = read(PanelRules(taken, LARGEST_PANEL - present, is_address))
     except PanelError as error:
-        words = gettext("Nobody was added; what has to be corrected is listed below.")
+        words = gettext("Nobody was added; what has to be corrected is listed above.")
         return _show(
             study_id,
             problems=[FieldProblem("in-list", words)],

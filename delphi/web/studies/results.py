@@ -202,8 +202,14 @@ def _refused(study_id: str, typed: TypedEnd, error: DomainError) -> Response:
     return _round(page, again, (FieldProblem(field, refusal(error)),), status)
 
 
-def _html(template: str, page: object, *, status: int = 200, **more: object) -> Response:
-    problems: Sequence[FieldProblem] = more.pop("problems", ())  # type: ignore[assignment]  # ours
+def _html(
+    template: str,
+    page: object,
+    *,
+    status: int = 200,
+    problems: Sequence[FieldProblem] = (),
+    **more: object,
+) -> Response:
     body = render_template(
         template,
         page=page,

@@ -12,6 +12,7 @@ from delphi.queries.survey import ItemFeedback, QuestionFeedback
 from delphi.web.formatting import names
 from delphi.web.forms import FieldProblem
 from delphi.web.survey import sentences
+from delphi.web.survey.card_texts import CardTexts, ItemTexts, card_texts
 from delphi.web.survey.strips import Remainder, Strip, remainder_bar, strip
 
 #: Reasons of one side that are shown at once; the rest stands behind "more".
@@ -55,7 +56,8 @@ class Reasons:
 class Row:
     """One item to be given points."""
 
-    item: Item
+    code: str
+    texts: ItemTexts
     value: str
     #: the own counted answer of the round before
     last: int | None
@@ -75,10 +77,7 @@ class Card:
     """One question."""
 
     question: Question
-    stem: str
-    #: what the items are: Dimension, Indicator
-    column_head: str
-    meaning: str
+    texts: CardTexts
     #: what stands in the rows from the second round on
     note: str
     rows: tuple[Row, ...]
@@ -102,13 +101,18 @@ def cards(
     gaps: Sequence[Gap] = (),
 ) -> tuple[Card, ...]:
     """Return the cards of a questionnaire with everything typed and every gap in place."""
-    found = {gap.field: gap for gap in gaps}
+    filled = _Filled(typed, own, group, {gap.field: gap for gap in gaps})
+    last = own.last or {}
     return tuple(
         _card(
-            question,
-            questionnaire.title,
+            _Asked(
+                question,
+                card_texts(questionnaire, question),
+                last.get(question.question),
+                group.questions.get(question.question),
+            ),
             ordered_items(questionnaire, question, respondent),
-            _Filled(typed, own, group, found),
+            filled,
         )
         for question in questionnaire.questions
     )
@@ -141,71 +145,67 @@ class _Filled:
     gaps: Mapping[str, Gap]
 
 
-def _card(
-    question: Question, title: Mapping[str, str], items: Sequence[Item], filled: _Filled
-) -> Card:
-    typed, own = filled.typed, filled.own
-    feedback = filled.group.questions.get(question.question)
-    last = (own.last or {}).get(question.question)
-    is_abstained = question.question in typed.abstained
-    rows = tuple(
-        _row(
-            item,
-            question,
-            None if last is None else last.get(item.code),
-            feedback.items.get(item.code) if feedback else None,
-            filled,
-        )
-        for item in items
-    )
+@dataclass(frozen=True)
+class _Asked:
+    """One question with what was said about it last."""
+
+    question: Question
+    texts: CardTexts
+    last: Mapping[str, int] | None
+    feedback: QuestionFeedback | None
+
+
+def _card(asked: _Asked, items: Sequence[Item], filled: _Filled) -> Card:
+    question, feedback = asked.question, asked.feedback
+    has_own = asked.last is not None
+    rows = tuple(_row(item, asked, filled) for item in items)
     readable = (sentences.whole_points(row.value) for row in rows)
+    left = remainder(question, filled.typed)
     wrong = filled.gaps.get(f"points.{question.items[0].code}")
     is_sum = wrong is not None and wrong.code.startswith("sum_")
-    bar = remainder_bar([points for points in readable if points], remainder(question, typed))
     return Card(
         question=question,
-        stem=sentences.stem(question, title),
-        column_head=sentences.column_head(question),
-        meaning=sentences.meaning_of_points(question),
-        note=sentences.round_note(feedback, has_own=last is not None) if feedback else "",
+        texts=asked.texts,
+        note=sentences.round_note(feedback, has_own=has_own) if feedback else "",
         rows=rows,
-        is_abstained=is_abstained,
-        remainder=bar,
-        left=sentences.left_text(bar.left),
+        is_abstained=question.question in filled.typed.abstained,
+        remainder=remainder_bar([points for points in readable if points], left),
+        left=sentences.left_text(left),
         problem=sentences.sum_problem(wrong, question) if wrong and is_sum else "",
-        can_keep=last is not None,
+        can_keep=has_own,
         has_median=any(row.feedback and row.feedback.median for row in rows),
         has_band=any(row.feedback and row.feedback.low for row in rows),
     )
 
 
-def _row(
-    item: Item,
-    question: Question,
-    last: int | None,
-    feedback: ItemFeedback | None,
-    filled: _Filled,
-) -> Row:
-    value = filled.typed.points.get(item.code, "")
+def _row(item: Item, asked: _Asked, filled: _Filled) -> Row:
+    question, code = asked.question, item.code
+    value = filled.typed.points.get(code, "")
+    reason = filled.typed.reasons.get(code, "")
     now = sentences.whole_points(value)
-    reason = filled.typed.reasons.get(item.code, "")
-    wrong = filled.gaps.get(f"points.{item.code}")
-    too_long = filled.gaps.get(f"reason.{item.code}")
-    is_field = wrong is not None and not wrong.code.startswith("sum_")
-    drawn = feedback is not None or last is not None
+    last = None if asked.last is None else asked.last.get(code)
+    feedback = asked.feedback.items.get(code) if asked.feedback else None
     return Row(
-        item=item,
+        code=code,
+        texts=asked.texts.items[code],
         value=value,
         last=last,
         feedback=feedback,
-        strip=_strip(feedback, last, now) if drawn else None,
+        strip=None if feedback is None and last is None else _strip(feedback, last, now),
         reason=reason,
-        last_reason=filled.own.last_reasons.get(item.code, ""),
+        last_reason=filled.own.last_reasons.get(code, ""),
         prompt=_prompt(question, last, now, feedback),
         others=_reasons(feedback, filled.group.reasons),
-        problem=sentences.field_problem(wrong, question, value) if wrong and is_field else "",
-        reason_problem=sentences.field_problem(too_long, question, reason) if too_long else "",
+        problem=_field_problem(filled.gaps.get(f"points.{code}"), question, value),
+        reason_problem=_field_problem(filled.gaps.get(f"reason.{code}"), question, reason),
     )
+
+
+def _field_problem(gap: Gap | None, question: Question, text: str) -> str:
+    """Return what is wrong with a field; a wrong sum is said below the card instead."""
+    if gap is None or gap.code.startswith("sum_"):
+        return ""
+    return sentences.field_problem(gap, question, text)
 
 
 def _strip(feedback: ItemFeedback | None, last: int | None, now: int | None) -> Strip:

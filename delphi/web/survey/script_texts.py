@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
-from delphi.web.language import gettext
+from delphi.web.language import gettext, language
 from delphi.web.survey import sentences
 from delphi.web.survey.sentences import Slot
 
@@ -14,6 +15,13 @@ _SEVERAL = 2
 
 def script_texts() -> str:
     """Return the texts as JSON for a data attribute."""
+    return _written(language())
+
+
+@lru_cache(maxsize=4)
+def _written(language_tag: str) -> str:
+    """Write the texts of one language; the tag is what they are kept under."""
+    del language_tag
     one, several = Slot(1), Slot(_SEVERAL)
     texts = {
         "left": [sentences.left_words(one), sentences.left_words(several)],
