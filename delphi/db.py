@@ -100,7 +100,6 @@ class Database:
         """Open a session that sees one state and writes nothing."""
         with Session(self._reader, autoflush=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

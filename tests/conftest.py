@@ -54,16 +54,19 @@ def databases(
     """Give `databases(backend)`: a context with a database of its own, migrated unless `empty`."""
 
     @contextmanager
-    def make(backend: str, *, empty: bool = False, new: bool = False) -> Iterator[Database]:
+    def make(
+        backend: str, *, empty: bool = False, new: bool = False, clients: int = 8
+    ) -> Iterator[Database]:
         if backend == "sqlite":
             folder = tmp_path_factory.mktemp("database")
             files: SqliteSource = request.getfixturevalue("sqlite_source")
-            with opened(files.empty(folder) if empty else files.fresh(folder)) as database:
+            url = files.empty(folder) if empty else files.fresh(folder)
+            with opened(url, clients=clients) as database:
                 yield database
             return
         server: PostgresSource = request.getfixturevalue("postgres_source")
         name = server.empty() if empty else server.fresh() if new else server.lend()
-        with opened(server.url(name)) as database:
+        with opened(server.url(name), clients=clients) as database:
             yield database
         if empty or new:
             server.drop(name)

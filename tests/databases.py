@@ -37,9 +37,9 @@ class NoServerError(Exception):
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Database]:
-    """Open a database and close every connection to it afterwards."""
-    database = Database(url)
+def opened(url: str, *, clients: int = 8) -> Iterator[Database]:
+    """Open a database for so many at once; close every connection to it afterwards."""
+    database = Database(url, pool_size=clients)
     try:
         yield database
     finally:

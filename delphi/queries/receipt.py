@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from analysis.record.leaf import leaf_hash
+from delphi.db import table_of
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.submission import RECEIPT_CHARACTERS, points_of
 from delphi.domain.tokens import ALPHABET, base32
@@ -27,6 +29,63 @@ _READ_AS = {"O": "0", "I": "1", "L": "1"}
 LONGEST_CODE_INPUT = 200
 #: Last character of a form key: who made the nonce.
 BY_BROWSER_TOO, BY_SERVER = "n", "s"
+_submissions = table_of(Submission)
+_rounds = table_of(Round)
+_rationales = table_of(Rationale)
+_events = table_of(LedgerEvent)
+_ANSWERED = _submissions.join(_rounds, _rounds.c.id == _submissions.c.round_id)
+_LINES = (
+    select(_submissions.c.id, _submissions.c.revision, _rounds.c.number)
+    .select_from(_ANSWERED)
+    .where(
+        _submissions.c.respondent == bindparam("respondent"),
+        _rounds.c.study_id == bindparam("study_id"),
+    )
+    .order_by(_rounds.c.number.desc(), _submissions.c.revision.desc())
+)
+_STORED = (
+    select(
+        _submissions.c.id,
+        _submissions.c.respondent,
+        _submissions.c.round_id,
+        _submissions.c.revision,
+        _submissions.c.document,
+        _submissions.c.nonce,
+        _submissions.c.leaf,
+        _submissions.c.form_key,
+        _rounds.c.number,
+        _rounds.c.state,
+        _rounds.c.due_at,
+        _rounds.c.closed_at,
+        _rounds.c.questionnaire_sha256,
+        _rounds.c.counted_sha256,
+    )
+    .select_from(_ANSWERED)
+    .where(
+        _submissions.c.respondent == bindparam("respondent"),
+        _rounds.c.study_id == bindparam("study_id"),
+        _rounds.c.number == bindparam("number"),
+    )
+    .order_by(_submissions.c.revision.desc())
+)
+_REASONS = select(_rationales.c.item, _rationales.c.sha256, _rationales.c.text).where(
+    _rationales.c.respondent == bindparam("respondent"),
+    _rationales.c.round_id == bindparam("round_id"),
+)
+_LEDGER_HEAD = (
+    select(_events.c.height, _events.c.hash)
+    .where(_events.c.study_id == bindparam("study_id"))
+    .order_by(_events.c.height.desc())
+    .limit(1)
+)
+_BY_FORM = select(_submissions.c.id).where(
+    _submissions.c.respondent == bindparam("respondent"),
+    _submissions.c.round_id == bindparam("round_id"),
+    _submissions.c.form_key.in_(bindparam("form_keys", expanding=True)),
+)
+_SEALED = select(_submissions.c.document, _submissions.c.nonce, _submissions.c.leaf).where(
+    _submissions.c.id == bindparam("submission_id")
+)
 
 
 @dataclass(frozen=True)
@@ -88,13 +147,7 @@ def receipt_lines(
     session: Session, study_id: str, respondent: str, *, only: str | None = None
 ) -> tuple[ReceiptLine, ...]:
     """Return every submission of a respondent, latest round first; `only`: one identifier."""
-    statement = (
-        select(Submission.id, Submission.revision, Round.number)
-        .join(Round, Round.id == Submission.round_id)
-        .where(Submission.respondent == respondent, Round.study_id == study_id)
-        .order_by(Round.number.desc(), Submission.revision.desc())
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_LINES, {"respondent": respondent, "study_id": study_id}).all()
     highest: dict[int, int] = {}
     for row in rows:
         highest.setdefault(row.number, row.revision)
@@ -110,74 +163,56 @@ def receipt_of(
 ) -> Receipt | None:
     """Return one submission of a respondent, read from what is stored."""
     found = session.execute(
-        select(Submission, Round)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Submission.respondent == respondent,
-            Round.study_id == study_id,
-            Round.number == line.round,
-        )
-        .order_by(Submission.revision.desc())
+        _STORED, {"respondent": respondent, "study_id": study_id, "number": line.round}
     ).all()
-    stored = next((row for row in found if row.Submission.revision == line.revision), None)
+    stored = next((row for row in found if row.revision == line.revision), None)
     if stored is None:
         return None
-    submission, opened = stored
     facts = RoundFacts(
-        opened.id,
-        opened.number,
-        opened.state,
-        opened.due_at,
-        opened.closed_at,
-        opened.questionnaire_sha256 or "",
+        stored.round_id,
+        stored.number,
+        stored.state,
+        stored.due_at,
+        stored.closed_at,
+        stored.questionnaire_sha256 or "",
     )
-    counted = counted_leaves(session, opened.id, opened.counted_sha256)
+    counted = counted_leaves(session, stored.round_id, stored.counted_sha256)
     height, head = _ledger_head(session, study_id)
-    document = json.loads(submission.document)
+    document = json.loads(stored.document)
     return Receipt(
         round=facts,
         questionnaire=questionnaire_of(session, facts),
-        revision=submission.revision,
-        latest=found[0].Submission.revision,
+        revision=stored.revision,
+        latest=found[0].revision,
         points=points_of(document),
-        reasons=_reasons(session, submission, document["texts"]),
-        document=submission.document,
-        nonce=submission.nonce,
-        leaf=submission.leaf,
-        is_intact=_is_intact(submission),
-        nonce_from_browser=submission.form_key.endswith(BY_BROWSER_TOO),
-        is_counted=None if opened.counted_sha256 is None else submission.leaf in counted,
+        reasons=_reasons(session, stored, document["texts"]),
+        document=stored.document,
+        nonce=stored.nonce,
+        leaf=stored.leaf,
+        is_intact=_is_intact(stored),
+        nonce_from_browser=stored.form_key.endswith(BY_BROWSER_TOO),
+        is_counted=None if stored.counted_sha256 is None else stored.leaf in counted,
         ledger_height=height,
         ledger_head=head,
     )
 
 
-def _reasons(
-    session: Session, submission: Submission, texts: list[Mapping[str, str]]
-) -> Mapping[str, str]:
+def _reasons(session: Session, stored: Any, texts: list[Mapping[str, str]]) -> Mapping[str, str]:
     submitted = {one["item"]: one["sha256"] for one in texts}
-    rows = session.execute(
-        select(Rationale.item, Rationale.sha256, Rationale.text).where(
-            Rationale.respondent == submission.respondent,
-            Rationale.round_id == submission.round_id,
-        )
-    )
+    if not submitted:
+        return {}
+    rows = session.execute(_REASONS, {"respondent": stored.respondent, "round_id": stored.round_id})
     return {row.item: row.text for row in rows if submitted.get(row.item) == row.sha256}
 
 
-def _is_intact(submission: Submission) -> bool:
-    nonce = bytes.fromhex(submission.nonce)
-    return leaf_hash(submission.document.encode(), nonce) == submission.leaf
+def _is_intact(stored: Any) -> bool:
+    nonce = bytes.fromhex(stored.nonce)
+    return bool(leaf_hash(stored.document.encode(), nonce) == stored.leaf)
 
 
 def _ledger_head(session: Session, study_id: str) -> tuple[int, str]:
     """Return the height and the hash of the study's last event."""
-    row = session.execute(
-        select(LedgerEvent.height, LedgerEvent.hash)
-        .where(LedgerEvent.study_id == study_id)
-        .order_by(LedgerEvent.height.desc())
-        .limit(1)
-    ).one()
+    row = session.execute(_LEDGER_HEAD, {"study_id": study_id}).one()
     return row.height, row.hash
 
 
@@ -186,18 +221,14 @@ def submitted_by_form(
 ) -> str | None:
     """Return the submission that one rendering of the form has already led to."""
     return session.scalar(
-        select(Submission.id).where(
-            Submission.respondent == respondent,
-            Submission.round_id == round_id,
-            Submission.form_key.in_(form_keys),
-        )
+        _BY_FORM, {"respondent": respondent, "round_id": round_id, "form_keys": form_keys}
     )
 
 
 def is_stored(session: Session, submission_id: str) -> bool:
     """Whether a submission is in the database as its leaf says."""
-    submission = session.get(Submission, submission_id)
-    return submission is not None and _is_intact(submission)
+    stored = session.execute(_SEALED, {"submission_id": submission_id}).one_or_none()
+    return stored is not None and _is_intact(stored)
 
 
 def find_counted(session: Session, code: str) -> CountedAnswer | None:

@@ -101,7 +101,7 @@ class WeightsPage:
     """The weights page."""
 
     study: StudyHead
-    #: `empty`, `withheld`, `preview` or `released`
+    #: `empty`, `computing`, `withheld`, `preview` or `released`
     state: str
     protocol: Protocol
     protocol_sha256: str | None
@@ -183,8 +183,10 @@ def weights_page(session: Session, study_id: str, tree: Tree, viewer: Viewer) ->
         return _released(session, page, release, tree)
     number = latest_closed(session, study_id)
     closed = closed_rounds(session, study_id, number or 0)
-    if not closed or closed[-1].groups is None:
+    if not closed:
         return page
+    if closed[-1].groups is None:
+        return replace(page, state="computing", round=closed[-1].number)
     return _preview(page, closed[-1], tree, viewer)
 
 

@@ -2,12 +2,15 @@
 
 The English text is the message itself; Chinese stands in the catalogues of `delphi.translations`.
 Code takes `gettext` (often as `_`), `ngettext` and `lazy_gettext` from here, templates have `_`,
-`ngettext` and `{% trans %}`. Flask-Babel chooses the locale; its own functions cost three times as
-much per text, because they look the catalogue up anew each time (and they are untyped).
+`ngettext` and `{% trans %}`. Flask-Babel chooses the locale and reads the catalogues, both once a
+request; a page has dozens of texts, and its own functions ask for both at each of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import cast
@@ -15,8 +18,15 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations  # type: ignore[import-untyped]
-from markupsafe import escape
+from flask_babel import (  # type: ignore[import-untyped]
+    Babel,
+    force_locale,
+    get_locale,
+    get_translations,
+)
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -40,8 +50,47 @@ def install_languages(app: Flask) -> None:
         ngettext=lambda one, many, count: _translations().ngettext(one, many, count),
         newstyle=True,
     )
+    # Jinja's own `_` goes through three calls for each text; most texts have no placeholder.
+    app.jinja_env.globals["_"] = _template_text
     app.jinja_env.globals.update(language=language, language_switch=language_switch)
     app.after_request(_remember_choice)
+
+
+@dataclass(frozen=True)
+class _Present:
+    """The language of a request."""
+
+    locale: Locale
+    translations: NullTranslations
+
+    @property
+    def is_chinese(self) -> bool:
+        return bool(self.locale.language == "zh")
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Let texts be in another language than that of the reader."""
+    present = g.pop("present_language", None)
+    try:
+        with force_locale(_LOCALES[tag]):
+            yield
+    finally:
+        g.present_language = present
+
+
+@pass_eval_context
+def _template_text(context: EvalContext, text: str, /, **values: object) -> str:
+    """Return a text in a template: markup with its placeholders filled in and escaped."""
+    found = _translations().gettext(text)
+    if not context.autoescape:
+        return found % values
+    return Markup(found) % values if values else _without_placeholders(found)  # noqa: S704  (ours)
+
+
+@lru_cache(maxsize=4096)
+def _without_placeholders(text: str) -> Markup:
+    return Markup(text) % {}  # noqa: S704  (ours)
 
 
 class Words:
@@ -86,8 +135,8 @@ def language() -> str:
 
 def is_chinese() -> bool:
     """Whether the page is in Chinese."""
-    locale = get_locale()
-    return locale is not None and locale.language == "zh"
+    present = _present()
+    return present is not None and present.is_chinese
 
 
 def language_switch() -> tuple[str, str, str]:
@@ -98,14 +147,20 @@ def language_switch() -> tuple[str, str, str]:
 
 
 def _translations() -> NullTranslations:
-    """Return the texts of the present language; looked up once a request."""
-    locale = get_locale()
-    if locale is None:  # outside an application
-        return NullTranslations()
-    found = g.get("translations")
-    if found is None or found[0] is not locale:
-        found = g.translations = (locale, get_translations())
-    return cast(NullTranslations, found[1])
+    """Return the texts of the present language."""
+    present = _present()
+    return NullTranslations() if present is None else present.translations
+
+
+def _present() -> _Present | None:
+    """Return the language of this request, looked up once; None outside an application."""
+    try:
+        found = g.get("present_language")
+    except RuntimeError:
+        return None
+    if found is None:
+        found = g.present_language = _Present(get_locale(), get_translations())
+    return cast(_Present, found)
 
 
 def _choose_locale() -> Locale:

@@ -99,11 +99,25 @@ export class Autosave {
     this.isLeaving = true;
   }
 
-  // Speaks only when the state changes.
+  // Speaks only when the state changes: a word in the masthead, what it means above the bar that
+  // stays in view.
   say(state) {
     if (!this.mark.hidden && this.mark.dataset.state === state) return;
     this.mark.hidden = false;
     this.mark.dataset.state = state;
-    this.mark.textContent = this.texts[state];
+    this.mark.textContent = this.texts.marks[state];
+    const note = this.texts.notes[state] ?? '';
+    for (const one of this.form.querySelectorAll('[data-saved-note]')) {
+      one.textContent = note;
+      one.hidden = !note;
+    }
+    if (note) this.mark.append(this.unseen(note));
+  }
+
+  unseen(text) {
+    const span = document.createElement('span');
+    span.className = 'vh';
+    span.textContent = `. ${text}`;
+    return span;
   }
 }

@@ -14,6 +14,7 @@ from tests.browser.windows import DESK, Windows
 
 LANGUAGES = ("zh-CN", "en")
 
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     try:

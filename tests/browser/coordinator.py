@@ -60,8 +60,10 @@ class Coordinator:
 
     def sends(self, action: str) -> None:
         """Press the button of the form whose address, apart from its anchor, ends like this."""
-        either = (f'main form[action{how} button[type=submit]' for how in (
-            f'$="{action}"]', f'*="{action}#"]'))
+        either = (
+            f"main form[action{how} button[type=submit]"
+            for how in (f'$="{action}"]', f'*="{action}#"]')
+        )
         self.presses(", ".join(either))
 
     def goes_to(self, page: str = "") -> None:
@@ -114,7 +116,7 @@ class Coordinator:
     def opens_round(self) -> None:
         """Open the next round with the deadline that is offered."""
         self.goes_to("/rounds/open")
-        self.presses('main form:not([action]) .actions button[type=submit]')
+        self.presses("main form:not([action]) .actions button[type=submit]")
 
     def shows_link(self, name: str) -> str:
         """Open one line of the delivery desk and show its link; return it."""
@@ -134,6 +136,7 @@ class Coordinator:
         """Read what closing does, then close."""
         self.goes_to()
         self.presses(self.page.locator(f'main a[href$="/rounds/{number}/close"]').first)
+        expect(self.page.locator("main ul.plain li")).not_to_have_count(0)
         self.sends(f"/rounds/{number}/close")
 
     # ----------------------------------------------------------------------------------- results

@@ -79,6 +79,14 @@ class Expert:
         """Return the button `keep`, `even` or `clear` below the card."""
         return self.page.locator(f'button[name=action][value^="{act}"]')
 
+    def uses(self, act: str) -> None:
+        """Press `keep`, `even` or `clear`; without script the server does it."""
+        if self.script:
+            self.tool(act).click()
+            return
+        with self.page.expect_navigation():
+            self.tool(act).click()
+
     def goes_on(self) -> None:
         """Go to the check."""
         with self.page.expect_navigation():
@@ -89,9 +97,7 @@ class Expert:
         self.page.click("form[data-submit] button[type=submit]")
         self.page.wait_for_url("**/survey/receipt*")
 
-    def answers(
-        self, points: Sequence[int], reasons: Mapping[str, str] | None = None
-    ) -> None:
+    def answers(self, points: Sequence[int], reasons: Mapping[str, str] | None = None) -> None:
         """Fill in the questionnaire, check and submit."""
         self.allocates(points)
         for item, text in (reasons or {}).items():

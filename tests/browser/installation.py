@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -9,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,14 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        port = _free_port()
-        self.base_url = f"http://127.0.0.1:{port}"
+        self._port = _free_port()
+        self.base_url = f"http://127.0.0.1:{self._port}"
         self._environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("DELPHI_")},
             "DELPHI_DATABASE_URL": f"sqlite:///{folder / 'delphi.db'}",
             "DELPHI_INSTANCE_KEY_FILE": str(folder / "instance.key"),
             "DELPHI_BASE_URL": self.base_url,
-            "DELPHI_PORT": str(port),
+            "DELPHI_PORT": str(self._port),
         }
         self._server: subprocess.Popen[bytes] | None = None
         self.run("db", "upgrade")
@@ -60,9 +60,7 @@ class Installation:
 
     def demonstration(self, *, experts: int = 8, rounds: int = 3) -> dict[str, Any]:
         """Make a demonstration study."""
-        printed = self.run(
-            "demo", "--json", "--experts", str(experts), "--rounds", str(rounds)
-        )
+        printed = self.run("demo", "--json", "--experts", str(experts), "--rounds", str(rounds))
         return dict(json.loads(printed))
 
     def start(self) -> None:
@@ -93,11 +91,14 @@ class Installation:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
 
     def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
         try:
-            with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=5) as response:
-                return int(response.status) == 200
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
         except OSError:  # refused, reset, or too slow to answer
             return False
+        finally:
+            connection.close()
 
     def _python(self, *arguments: str) -> str:
         done = subprocess.run(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,5 +121,7 @@ class Sweep:
 
     def _picture(self, page: Page, state: str, suffix: str) -> None:
         if PICTURES:
-            name = f"{len(self.seen):03d}-{state.replace(' ', '-')}-{self.language}-{suffix}.png"
+            name = (
+                f"{len(self.seen):03d}-{re.sub('[ /]+', '-', state)}-{self.language}-{suffix}.png"
+            )
             page.screenshot(path=Path(PICTURES) / name, full_page=True)

@@ -14,7 +14,13 @@ from tests.browser.sweep import Sweep
 
 pytestmark = pytest.mark.browser
 TITLES = ("城市信息消费发展指数", "City information-consumption index")
-PEOPLE = ("陈建平, 陈教授, 城市规划, chen@example.org", "苏敏, 苏主任, 统计", "何文静", "高远", "罗立新")
+PEOPLE = (
+    "陈建平, 陈教授, 城市规划, chen@example.org",
+    "苏敏, 苏主任, 统计",
+    "何文静",
+    "高远",
+    "罗立新",
+)
 #: Wrong in every line.
 BAD_PANEL = ("陈建平, 陈教授, 城市规划, no address", ", 苏主任", "何文静, 何老师, x, y, z")
 BAD_TREE = "code,parent,name_zh,name_en,weight_rule\nA,,,,elicited\nB,Z,名,Name,elicited\n"

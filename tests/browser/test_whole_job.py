@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 import analysis
 from analysis.simulation import simulated_units
@@ -79,9 +79,7 @@ class Panel:
     def at_link(self, at: int) -> Expert:
         """Let an expert open the personal link in a new window."""
         person = PEOPLE[at]
-        page = self.windows.open(
-            language=person.language, width=person.width, script=person.script
-        )
+        page = self.windows.open(language=person.language, width=person.width, script=person.script)
         expert = Expert(page, self.links[person.name], script=person.script)
         expert.opens_link()
         return expert
@@ -103,7 +101,7 @@ class Panel:
             expert.answers((10, 60, 30))
             revises(expert, T2[0][7])
         elif T2[number - 1][at] == T2[max(number - 2, 0)][at] and number > 1:
-            expert.tool("keep").click()
+            expert.uses("keep")
             expert.goes_on()
             expert.submits()
         else:
@@ -154,7 +152,10 @@ def coordinator(installation: Installation, windows: Windows) -> Coordinator:
 
 def gbk_file(folder: Path) -> Path:
     """Write the second half of the panel as Excel in China saves it."""
-    rows = ["姓名,称呼,专业,邮箱", *(f"{one.name},{one.salutation},{one.field}," for one in PEOPLE[4:])]
+    rows = [
+        "姓名,称呼,专业,邮箱",
+        *(f"{one.name},{one.salutation},{one.field}," for one in PEOPLE[4:]),
+    ]
     file = folder / "专家名单.csv"
     file.write_bytes("\r\n".join(rows).encode("gbk"))
     return file
@@ -173,6 +174,8 @@ def test_from_the_first_login_to_the_scored_table(
     later_round(coordinator, panel, 3, "Consensus, stable")
     reads_the_result(coordinator)
     weights = ends(coordinator, tmp_path)
+    coordinator.goes_to("/ledger")
+    expect(coordinator.heading).to_contain_text("the chain holds")
     scores(installation, weights, tmp_path)
     windows.assert_nothing_happened()
 
@@ -184,7 +187,7 @@ def sets_up(coordinator: Coordinator, folder: Path) -> None:
     )
     coordinator.writes_letter()
     coordinator.goes_to("/protocol")
-    expect(coordinator.page.locator('input[name="step.root"]')).to_have_value("5")
+    coordinator.page.fill('input[name="step.root"]', "5")
     coordinator.presses("main form .actions button[type=submit]")
     coordinator.goes_to("/launch")
     coordinator.sends("/launch")  # nobody is in the panel yet
@@ -231,9 +234,7 @@ def reads_the_result(coordinator: Coordinator) -> None:
     panel = coordinator.opens_figure("cv-D")
     for figure in ("3.2043497", "14.375", "0.2229"):
         expect(panel).to_contain_text(figure)
-    expect(coordinator.page).to_have_url(
-        f"{coordinator.page.url.split('?')[0]}?open=cv-D#cv-D"
-    )
+    expect(coordinator.page).to_have_url(f"{coordinator.page.url.split('?')[0]}?open=cv-D#cv-D")
     coordinator.page.reload()
     expect(coordinator.page.locator('[id="cv-D-formula"]')).to_be_visible()
 
@@ -268,7 +269,7 @@ def scores(installation: Installation, weights: Path, folder: Path) -> None:
         "score", "--weights", str(weights), "--data", str(invented_cities(folder))
     )
     assert len(table["units"]) == CITIES * len(YEARS) == 78
-    assert all(0 < one["index"] for one in table["units"])
+    assert all(one["index"] > 0 for one in table["units"])
     assert {one["year"] for one in table["units"]} == set(YEARS)
 
 

@@ -20,7 +20,7 @@ def links(installation: Installation) -> list[str]:
 
 @pytest.fixture
 def expert(windows: Windows, links: list[str]) -> Expert:
-    """Give an expert at the questionnaire of round 2; the first answer was 30, 40, 30 or another."""
+    """Give an expert at the questionnaire of round 2, nothing typed yet."""
     one = Expert(windows.open(language="en", script=False), links.pop(), script=False)
     one.opens_link()
     return one
@@ -38,18 +38,20 @@ def test_the_last_answer_is_kept_with_one_press(expert: Expert) -> None:
     last = [
         expert.page.locator(f'[data-row="{item}"]').get_attribute("data-last") for item in "DSE"
     ]
-    expert.tool("keep").click()
+    expert.uses("keep")
     assert list(expert.typed()) == last
     expect(expert.page.locator(".remainder output")).to_have_text("exactly 100 points")
     expert.goes_on()
-    expect(expert.page.locator("table tbody tr td:last-child", has_text="unchanged")).to_have_count(3)
+    expect(expert.page.locator("table tbody tr td:last-child", has_text="unchanged")).to_have_count(
+        3
+    )
     expert.submits()
     assert list(expert.reads_receipt().values()) == [*last, "100"]
 
 
 def test_what_is_left_is_split_over_the_empty_fields(expert: Expert) -> None:
     expert.points("S").fill("45")
-    expert.tool("even").click()
+    expert.uses("even")
     demand, supply, environment = expert.typed()
     assert supply == "45"
     assert {demand, environment} == {"30", "25"}
@@ -58,7 +60,7 @@ def test_what_is_left_is_split_over_the_empty_fields(expert: Expert) -> None:
 
 def test_clearing_empties_every_field(expert: Expert) -> None:
     expert.allocates((20, 50, 30))
-    expert.tool("clear").click()
+    expert.uses("clear")
     assert expert.typed() == ("", "", "")
     expect(expert.page.locator(".remainder output")).to_have_text("100 points left")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,21 @@ def test_a_round_is_closed_once(study: RunningStudy) -> None:
     with refuses("round_not_open", number=1):
         study.closes_round()
     assert contents(study.database) == before
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(13, False), (14, False), (15, True)])
+def test_a_close_for_being_overdue_looks_at_the_end_once_more(
+    study: RunningStudy, clock: FixedClock, days: int, *, is_due: bool
+) -> None:
+    study.all_submit(T2[0])
+    clock.instant += timedelta(days=days)
+    if not is_due:
+        with refuses("round_not_due", number=1):
+            closing.close(study.database, study.id, 1, study.around, overdue_only=True)
+        assert study.round().state == "open"
+        return
+    closing.close(study.database, study.id, 1, study.around, overdue_only=True)
+    assert study.round().state == "closed"
 
 
 def test_a_published_round_is_not_closed_again(study: RunningStudy) -> None:

@@ -26,6 +26,8 @@ from tests.databases import contents, opened, refill
 from tests.studies import T2, RunningStudy, running_study, typed
 
 Act = Callable[[RunningStudy], Any]
+#: prepares a study; returns the study of the other, where that is another one
+Story = Callable[[RunningStudy], RunningStudy | None]
 ANSWER = (20, 50, 30)
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity"
@@ -125,7 +127,18 @@ def as_a_draft(study: RunningStudy) -> None:
             session.execute(text(statement))
 
 
+def beside_another_open_round(study: RunningStudy) -> RunningStudy:
+    other = running_study(study.database, study.around).opens_round().all_submit(T2[1])
+    study.opens_round().all_submit(T2[0])
+    return other
+
+
 MEETINGS = [
+    (beside_another_open_round, closes, submits),
+    (beside_another_open_round, submits, closes),
+    (beside_another_open_round, closes, saves),
+    (beside_another_open_round, closes, closes),
+    (beside_another_open_round, closes, replaces),
     (before_the_first_round, opens, opens),
     (before_the_first_round, opens, replaces),
     (before_the_first_round, replaces, replaces),
@@ -224,17 +237,17 @@ def copy(study: RunningStudy, database: Database) -> RunningStudy:
     ids=["-".join(part.__name__ for part in meeting) for meeting in MEETINGS],
 )
 def test_two_acts_at_once_are_both_answered(
-    postgresql_database: Database, around: Surroundings, story: Act, first: Act, second: Act
+    postgresql_database: Database, around: Surroundings, story: Story, first: Act, second: Act
 ) -> None:
     study = running_study(postgresql_database, around)
-    story(study)
+    theirs = story(study) or study
     before = contents(study.database)
     url = postgresql_database.url.render_as_string(hide_password=False)
     found: dict[int, list[str]] = {}
     with opened(url) as other:
         point = 0
         while True:
-            meeting = Meeting(copy(study, study.database), copy(study, other), second)
+            meeting = Meeting(copy(study, study.database), copy(theirs, other), second)
             if not meeting.run(first, point):
                 break
             if meeting.errors:

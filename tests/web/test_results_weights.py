@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from analysis.templates import template_tree
 from delphi.models.study import LedgerEvent, Release
+from delphi.services.closing import close_round
 from delphi.services.releases import end_study
 from tests.databases import SqliteSource
 from tests.studies import T2, RunningStudy
@@ -52,6 +53,17 @@ def test_before_a_round_is_closed_the_page_says_what_belongs_here(desk: Desk) ->
     assert "<table" not in page
     for name in ("weights.json", "weights.csv"):
         assert desk.client.get(address(study, f"/{name}")).status_code == 404
+
+
+def test_weights_that_are_being_computed_are_said_to_be(desk: Desk) -> None:
+    study = desk.running()
+    study.opens_round().all_submit(T2[0])
+    with study.database.writing() as session:
+        close_round(session, study.round_id, study.around)
+    page = desk.get(address(study))
+    assert heading(page) == "Round 1 is closed, its results are being computed"
+    assert "delphi tick" in words(page)
+    assert "<table" not in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

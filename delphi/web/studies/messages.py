@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import segno
-from flask_babel import force_locale  # type: ignore[import-untyped]  # ships no types
 
 from delphi.queries.delivery import DeliveryPage
 from delphi.queries.panel import PersonLine
 from delphi.queries.setup import LetterPage
 from delphi.web.formatting import deadline
-from delphi.web.language import CHINESE, ENGLISH, gettext, is_chinese
+from delphi.web.language import CHINESE, ENGLISH, gettext, is_chinese, speaking
 from delphi.web.studies.sentences import LETTER_FIELDS, blank
-
-_LOCALES = {CHINESE: "zh_Hans_CN", ENGLISH: "en"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def letter_previews(page: LetterPage) -> tuple[LetterPreview, ...]:
 
 def _preview(page: LetterPage, language: str) -> LetterPreview:
     half = "zh" if language == CHINESE else "en"
-    with force_locale(_LOCALES[language]):
+    with speaking(language):
         texts = {
             name: getattr(page.letter, name).get(half) or gettext("(%(field)s)", field=str(words))
             for name, words in LETTER_FIELDS.items()
@@ -111,7 +108,7 @@ def qr_code(text: str) -> QrCode:
 
 
 def _message(page: DeliveryPage, person: PersonLine, url: str, language: str) -> str:
-    with force_locale(_LOCALES[language]):
+    with speaking(language):
         letter = page.letter
         half = "zh" if language == CHINESE else "en"
         values = {

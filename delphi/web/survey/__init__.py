@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from delphi.web.survey import answering, checking, entry, opening, receipts, submitting
+from delphi.web.survey import (
+    answering,
+    checking,
+    entry,
+    opening,
+    receipts,
+    refusals,
+    submitting,
+)
 from delphi.web.survey.base import blueprint
 
 __all__ = [
@@ -12,5 +20,6 @@ __all__ = [
     "entry",
     "opening",
     "receipts",
+    "refusals",
     "submitting",
 ]

@@ -22,23 +22,17 @@ from delphi.web.site import current_site
 from delphi.web.survey import sentences
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.gate import Answer, admitted, form_is_ours
+from delphi.web.survey.refusals import CODE_WORDS
 from delphi.web.survey.visit import Shows, Visit, changed
 from delphi.web.transaction import reading, writing
 
-CODE_DIGITS = 6
 #: Longer texts are no code; the field keeps them up to here.
 _LONGEST_CODE = 40
-_CODE_WORDS: Mapping[str, Words] = {
-    "code_format": _lazy("An access code has six digits. Please write six digits, no letters."),
-    "code_weak": _lazy(
-        "This code is easily guessed: six equal digits, or digits in a row. Choose another."
-    ),
+_CODE_PROBLEMS: Mapping[str, Words] = {
+    **CODE_WORDS,
     "code_wrong": _lazy(
         "The access code is not right. Please look again; after several wrong ones you have to "
         "wait before the next try."
-    ),
-    "code_wait": _lazy(
-        "Too many wrong codes today. Try again tomorrow, or go on without your earlier answers."
     ),
     "form": _lazy(
         "The page had been open for too long, or cookies are blocked. Nothing was stored; "
@@ -112,7 +106,7 @@ def letter_page(
 def code_page(standing: Standing, *, is_choosing: bool, typed: str = "", problem: str = "") -> str:
     """Return the page of the access code."""
     page = CodePage(standing, is_choosing, typed)
-    problems = (FieldProblem("access_code", _CODE_WORDS[problem]),) if problem else ()
+    problems = (FieldProblem("access_code", _CODE_PROBLEMS[problem]),) if problem else ()
     return render_template("survey/code.html", page=page, problems=problems)
 
 

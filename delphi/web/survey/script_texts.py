@@ -33,18 +33,29 @@ def _written(language_tag: str) -> str:
         "plain": sentences.plain_prompt(),
         "step": gettext("%(points)s points, %(name)s", points="{n}", name="{name}"),
         "undo": gettext("Undo"),
-        "saved": gettext("Saved"),
-        "saving": gettext("Saving"),
-        "retrying": gettext("Not saved, trying again"),
-        "offline": gettext(
-            "No connection. Your answers are kept in this page: please leave it open. They are "
-            "saved when the connection is back."
-        ),
-        "conflict": gettext("Another window holds different answers. Continue to choose one."),
-        "closed": gettext("The round has closed."),
-        "link": gettext(
-            "The visit has ended. Open your personal link in another window; your answers are "
-            "kept in this page."
-        ),
+        "marks": {
+            "saved": gettext("Saved"),
+            "saving": gettext("Saving"),
+            "retrying": gettext("Not saved, trying again"),
+            "offline": gettext("No connection"),
+            "conflict": gettext("Two versions"),
+            "closed": gettext("Round closed"),
+            "link": gettext("Not saved"),
+        },
+        "notes": {
+            "offline": gettext(
+                "No connection. Your answers are kept in this page: please leave it open. They "
+                "are saved when the connection is back."
+            ),
+            "conflict": gettext("Another window holds different answers. Continue to choose one."),
+            "closed": gettext(
+                "The round has closed. What you typed is not counted; continue to keep it as a "
+                "draft."
+            ),
+            "link": gettext(
+                "The visit has ended. Open your personal link in another window; your answers "
+                "are kept in this page."
+            ),
+        },
     }
     return json.dumps(texts, ensure_ascii=False)
