@@ -16,10 +16,10 @@ from typing import Any
 
 import click
 from flask import Flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # no types
-from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.http import wsgi  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
 
 from delphi.cli import main as run_command
 from delphi.cli.opening import open_installation
@@ -54,7 +54,7 @@ def has_background() -> bool:
     return importlib.util.find_spec(f"delphi.cli.{_BACKGROUND}") is not None
 
 
-class NamelessResponse(wsgi.Response):  # type: ignore[misc]  # the base is untyped
+class NamelessResponse(wsgi.Response):
     """A response that does not say which server sends it."""
 
     def default_headers(self) -> list[str]:
@@ -62,7 +62,7 @@ class NamelessResponse(wsgi.Response):  # type: ignore[misc]  # the base is unty
         return [line for line in super().default_headers() if not line.startswith("Server:")]
 
 
-class QuietLogger(Logger):  # type: ignore[misc]  # the base is untyped
+class QuietLogger(Logger):
     """Errors to standard error, without what gunicorn would tell of visitors."""
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
@@ -77,7 +77,7 @@ class QuietLogger(Logger):  # type: ignore[misc]  # the base is untyped
         super().error("failed: %s", error.__name__ if error else "unknown")
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # the base is untyped
+class Server(BaseApplication):
     """Gunicorn, configured here and nowhere else."""
 
     def __init__(self, settings: Settings, *, processes: int, threads: int) -> None:
@@ -112,7 +112,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # the base is untyped
         return create_app(self._settings)
 
 
-class WithBackground(Arbiter):  # type: ignore[misc]  # the base is untyped
+class WithBackground(Arbiter):
     """Runs `delphi worker` beside the server and starts it again when it ends."""
 
     def __init__(self, app: BaseApplication) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from flask import Flask, current_app, render_template, request
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # ships no types
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_wtf import FlaskForm  # type: ignore[import-untyped]  # ships no types
+from flask_wtf import FlaskForm
 
 from delphi.web.language import Words
 
 
-class ActionForm(FlaskForm):  # type: ignore[misc]  # the base is untyped
+class ActionForm(FlaskForm):
     """The token alone: for buttons that act. `{{ csrf_field() }}` in templates writes the same."""
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import (  # type: ignore[import-untyped]
+from flask_babel import (
     Babel,
     force_locale,
     get_locale,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]  # ships no types
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
-from flask_wtf.csrf import validate_csrf  # type: ignore[import-untyped]  # ships no types
+from flask_wtf.csrf import validate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import ValidationError  # type: ignore[import-untyped]  # ships no types
+from wtforms import ValidationError
 
 from delphi.domain.allocation import LONGEST_FIELD, LONGEST_TEXT, clean
 from delphi.queries.survey import Standing, standing_of
