@@ -17,29 +17,32 @@ _PURPOSE = "invitation-token"
 
 
 def issue_invitation(
-    session: Session, person: Person, around: Surroundings, *, respondent: str | None = None
+    session: Session, person: Person, around: Surroundings, *, replaces: Invitation | None = None
 ) -> str:
     """Make an active invitation for somebody; return its token, which is stored sealed only.
 
-    `respondent` is whom a replaced link goes on as; None: the token's own pseudonym.
+    One that replaces another goes on as the same respondent behind the same access code: whoever
+    orders a replacement must not come to see earlier answers by it.
     """
     token = new_token(around.random)
-    session.add(
-        Invitation(
-            id=around.new_id(),
-            study_id=person.study_id,
-            person_id=person.id,
-            token_hash=access_hash(token),
-            sealed_token=around.key.seal(_PURPOSE, token.encode()),
-            sealed_respondent=None
-            if respondent is None
-            else around.key.seal(RESPONDENT_PURPOSE, respondent.encode()),
-            tag=participation_tag(token),
-            state="active",
-            entry="new",
-            issued_on=around.day,
-        )
+    made = Invitation(
+        id=around.new_id(),
+        study_id=person.study_id,
+        person_id=person.id,
+        token_hash=access_hash(token),
+        sealed_token=around.key.seal(_PURPOSE, token.encode()),
+        tag=participation_tag(token),
+        state="active",
+        entry="new",
+        issued_on=around.day,
     )
+    if replaces is not None:
+        respondent = _respondent_of(replaces, around)
+        made.sealed_respondent = around.key.seal(RESPONDENT_PURPOSE, respondent.encode())
+        made.access_code_hash = replaces.access_code_hash
+        made.code_failures = replaces.code_failures
+        made.code_failures_on = replaces.code_failures_on
+    session.add(made)
     session.flush()
     return token
 
@@ -80,8 +83,7 @@ def replace_link(session: Session, study_id: str, person_id: str, around: Surrou
 
     The respondent is derived from the sealed token at this moment and sealed into the new
     invitation. The answer side learns nothing: a pair of pseudonyms there would join the one
-    replaced link of a study to the one respondent with a pair, without any key. An access code
-    stays with the old link.
+    replaced link of a study to the one respondent with a pair, without any key.
     """
     lock_study(session, study_id)
     person = get_person(session, study_id, person_id)
@@ -90,14 +92,9 @@ def replace_link(session: Session, study_id: str, person_id: str, around: Surrou
     ).one_or_none()
     if old is None:
         raise NotFoundError("person_unknown")
-    respondent = (
-        pseudonym(_open(old, around), study_id)
-        if old.sealed_respondent is None
-        else open_respondent(old.sealed_respondent, around.key)
-    )
     old.state = "revoked"
     session.flush()
-    issue_invitation(session, person, around, respondent=respondent)
+    issue_invitation(session, person, around, replaces=old)
     append_event(session, study_id, "link.replaced", {"links": 1}, around)
 
 
@@ -118,3 +115,9 @@ def _open(invitation: Invitation, around: Surroundings) -> str:
     if token is None:
         raise DomainError("key_changed")
     return token.decode()
+
+
+def _respondent_of(invitation: Invitation, around: Surroundings) -> str:
+    if invitation.sealed_respondent is not None:
+        return open_respondent(invitation.sealed_respondent, around.key)
+    return pseudonym(_open(invitation, around), invitation.study_id)

@@ -21,7 +21,6 @@ SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 PICTURES = os.environ.get("DELPHI_SWEEP_PICTURES", "")
 #: No page scrolls sideways from this width on.
 NARROWEST = 320
-GRAVE = frozenset({"serious", "critical"})
 _RUN = """
 rules => axe.run(document, {resultTypes: ['violations'], ...(rules ? {runOnly: rules} : {})})
     .then(found => found.violations.map(one => ({
@@ -103,9 +102,8 @@ class Sweep:
 
     def _axe(self, page: Page, state: str, rules: list[str] | None = None) -> None:
         for one in page.evaluate(_RUN, rules):
-            if one["impact"] in GRAVE:
-                places = "; ".join(one["nodes"][:3])
-                self._complain(state, f"{one['impact']} {one['id']}: {one['help']}: {places}")
+            places = "; ".join(one["nodes"][:3])
+            self._complain(state, f"{one['impact']} {one['id']}: {one['help']}: {places}")
 
     def _dark(self, page: Page, state: str, width: int) -> None:
         page.emulate_media(color_scheme="dark")

@@ -1,4 +1,4 @@
-"""No page in no state has a grave finding of axe, in both languages, on a phone and at a desk."""
+"""No page in any state has a finding of axe, in both languages, on a phone and at a desk."""
 
 from __future__ import annotations
 

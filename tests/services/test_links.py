@@ -111,14 +111,14 @@ def test_a_link_replaced_before_its_first_opening_works_like_any(study: RunningS
     assert len(study.counted()) == 1
 
 
-def test_an_access_code_stays_with_the_old_link(study: RunningStudy) -> None:
+def test_a_replaced_link_stays_behind_the_same_access_code(study: RunningStudy) -> None:
     with study.database.writing() as session:
         row = session.scalars(
             select(Invitation).where(Invitation.person_id == study.people[0])
         ).one()
         row.access_code_hash, row.entry = "-", "ready"
     replace_link(study, 0)
-    assert (study.access(0).entry, study.access(0).has_code) == ("new", False)
+    assert (study.access(0).entry, study.access(0).has_code) == ("new", True)
 
 
 def test_replacing_a_link_is_an_event_without_a_name(study: RunningStudy) -> None:

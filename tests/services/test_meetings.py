@@ -1,7 +1,8 @@
 """Two people act at once: whatever the interleaving, each is answered, by a result or by a rule.
 
-One act is stopped before each of its statements in turn; the other runs meanwhile until it is done
-or waits for a lock. SQLite lets one writer in at a time, so only PostgreSQL can interleave.
+One act is stopped before each of its statements in turn (before every third in the quick run); the
+other runs meanwhile until it is done or waits for a lock. SQLite lets one writer in at a time, so
+only PostgreSQL can interleave.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from delphi.surroundings import Surroundings
 from tests.databases import contents, opened, refill
 from tests.studies import T2, RunningStudy, running_study, typed
 
+pytestmark = pytest.mark.harness
 Act = Callable[[RunningStudy], Any]
 #: prepares a study; returns the study of the other, where that is another one
 Story = Callable[[RunningStudy], RunningStudy | None]
@@ -237,15 +239,20 @@ def copy(study: RunningStudy, database: Database) -> RunningStudy:
     ids=["-".join(part.__name__ for part in meeting) for meeting in MEETINGS],
 )
 def test_two_acts_at_once_are_both_answered(
-    postgresql_database: Database, around: Surroundings, story: Story, first: Act, second: Act
+    postgresql_database: Database,
+    around: Surroundings,
+    times: Callable[[int, int], int],
+    story: Story,
+    first: Act,
+    second: Act,
 ) -> None:
     study = running_study(postgresql_database, around)
     theirs = story(study) or study
     before = contents(study.database)
     url = postgresql_database.url.render_as_string(hide_password=False)
     found: dict[int, list[str]] = {}
+    point, step = 0, times(3, 1)
     with opened(url) as other:
-        point = 0
         while True:
             meeting = Meeting(copy(study, study.database), copy(theirs, other), second)
             if not meeting.run(first, point):
@@ -253,6 +260,6 @@ def test_two_acts_at_once_are_both_answered(
             if meeting.errors:
                 found[point] = [f"{type(one).__name__}: {one}"[:300] for one in meeting.errors]
             refill(study.database, before)
-            point += 1
+            point += step
     assert found == {}
     assert point >= 3  # beginning, lock and look at least
