@@ -53,9 +53,11 @@ def test_the_file_below_the_working_directory_is_read(elsewhere: Path) -> None:
     assert load_settings({}).port == 9003
 
 
-@pytest.mark.parametrize("line", ["DELPHI_COLOUR=blue", "DELPHI_PORT", "port=1", "=1"])
+@pytest.mark.parametrize("line", ["COLOUR=blue", "DELPHI_PORT", "port=1", "=1"])
 def test_a_line_that_is_no_setting_is_refused_with_its_number(elsewhere: Path, line: str) -> None:
-    with pytest.raises(SettingsError, match=r"my\.env, line 2: expected one of DELPHI_DATABASE"):
+    with pytest.raises(
+        SettingsError, match=r"my\.env, line 2: expected one of DELPHI_DATABASE_URL"
+    ):
         load_settings(written(elsewhere, f"# first\n{line}\n"))
 
 
