@@ -283,9 +283,7 @@ def _interval(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:
     spread = math.fsum((left_out - middle) ** 2)
     from scipy import special  # loading it takes longer than any figure here
 
-    reach = float(special.stdtrit(m - 1, (1 + _CONFIDENCE) / 2)) * math.sqrt(
-        spread * (m - 1) / m
-    )
+    reach = float(special.stdtrit(m - 1, (1 + _CONFIDENCE) / 2)) * math.sqrt(spread * (m - 1) / m)
     reach *= (m - 1) / m  # from the mean correlation back to W
     return {"w_low": max(0.0, panel.w - reach), "w_high": min(1.0, panel.w + reach)}
 

@@ -1,4 +1,4 @@
-"""Every DELPHI_* key is explained: the program's in README.md, those of the tests there or beside."""
+"""Every DELPHI_* key is explained: the program's in README.md, those of the tests beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bare Flask handler under the very server settings of the program: what a request costs at least.
+"""A bare Flask handler under the server settings of the program: what a request costs at least.
 
 One short page, one insert into a small table, one commit that waits for the disk; the driver of the
 database and nothing around it. `python -m tests.bench.bare` reads the same settings as the program.

@@ -157,16 +157,15 @@ class Run:
         return self.result
 
     def _step(self) -> None:
-        wait = PATIENCE_SECONDS
-        if self._thinking:
-            wait = max(0.0, self._thinking[0][0] - time.perf_counter())
-        ready = self._selector.select(wait)
+        thinks = bool(self._thinking)
+        wait = self._thinking[0][0] - time.perf_counter() if thinks else PATIENCE_SECONDS
+        ready = self._selector.select(max(0.0, wait))
         for key, _ in ready:
             self._take(key.data)
         now = time.perf_counter()
         while self._thinking and self._thinking[0][0] <= now:
             self._send(heapq.heappop(self._thinking)[2])
-        if not ready and not self._thinking:
+        if not ready and not thinks:
             raise TimeoutError(f"no answer within {PATIENCE_SECONDS} seconds")
 
     def _seat_next(self, seat: _Seat, late: float = 0.0) -> None:

@@ -119,11 +119,11 @@ def installation(backend: str) -> Iterator[Installation]:
             return
         with postgres_server() as server:
             source = PostgresSource(server)
-            name = source.empty()
+            database = source.empty()
             try:
-                yield Installation(folder, free_port(), source.url(name), _postmaster(server))
+                yield Installation(folder, free_port(), source.url(database), _postmaster(server))
             finally:
-                source.drop(name)
+                source.drop(database)
                 source.close()
 
 

@@ -1,4 +1,4 @@
-"""Experts who open and submit a questionnaire, beside a bare handler on the same server settings."""
+"""Experts who open and submit a questionnaire, beside a bare handler on the same settings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Load:
     @property
     def name(self) -> str:
         """What the table calls it."""
-        return f"{self.clients}, {digits(self.think)} s thinking" if self.think else f"{self.clients}"
+        return (
+            f"{self.clients}, {digits(self.think)} s thinking" if self.think else f"{self.clients}"
+        )
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,20 @@ def _median_and_p95(measured: Measured, name: str) -> tuple[str, str]:
 
 def _rows_in_use() -> list[tuple[object, ...]]:
     return [
-        ("in use*", "MariaDB", str(clients), *told[:5], None, None, None, None, told[5], None, None)
-        + (told[6],)
+        (
+            "in use*",
+            "MariaDB",
+            str(clients),
+            *told[:5],
+            None,
+            None,
+            None,
+            None,
+            told[5],
+            None,
+            None,
+            told[6],
+        )
         for clients, told in IN_USE.items()
     ]
 

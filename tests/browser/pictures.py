@@ -75,7 +75,7 @@ def take(page: Page, name: str, *, until: str = "body") -> None:
     size = path.stat().st_size
     if size > LARGEST:
         raise SystemExit(f"{name}: {size} bytes, more than {LARGEST}")
-    print(f"{path.relative_to(TARGET.parents[1])}: {size} bytes")  # noqa: T201  (a command)
+    print(f"{path.relative_to(TARGET.parents[1])}: {size} bytes")
 
 
 if __name__ == "__main__":
