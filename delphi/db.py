@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +29,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
 BUSY_TIMEOUT_MS = 15_000
+#: Whether the transaction that is being begun will write.
+_writes: ContextVar[bool] = ContextVar("delphi_writes", default=False)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -81,7 +84,6 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
         self.engine = _engine(url, pool_size)
-        self._writer = self.engine.execution_options(delphi_writes=True)
         self._reader = (
             self.engine
             if self.is_sqlite
@@ -104,7 +106,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session in a write transaction: commit at the end, roll back on any error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            writes = _writes.set(True)
+            try:
+                session.connection()  # begins: SQLite gives the lock here and nowhere later
+            finally:
+                _writes.reset(writes)
             yield session
 
     def rewrite(self, *tables: str) -> None:
@@ -137,7 +144,8 @@ def _engine(url: str, pool_size: int) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        # Not by an event: where one is listened to, every statement asks who listens.
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]  # its own does nothing
         return engine
     return create_engine(
         url,
@@ -162,9 +170,5 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    if connection.get_execution_options().get("delphi_writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # Takes no lock yet and cannot fail, so it needs none of the library's care for errors.
-        connection.connection.driver_connection.execute("BEGIN")
+def _begin_sqlite(dbapi_connection: Any) -> None:
+    dbapi_connection.execute("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

@@ -197,7 +197,7 @@ def _run(*command: object) -> None:
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         options |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    done = subprocess.run(  # type: ignore[call-overload]  # the keywords depend on the user
+    done = subprocess.run(
         words,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

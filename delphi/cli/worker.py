@@ -22,6 +22,7 @@ def command(every: int) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
+    click.echo(f"ticking every {every} s")
     while not stopped.wait(every):
         try:
             tick(opened.database, opened.around)

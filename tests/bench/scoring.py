@@ -81,9 +81,8 @@ def compare(*, quick: bool) -> None:
         " inner node and in the index.",
         "CPU time of one thread, contestants take turns; memory above what the data take.",
     )
-    head = ("in memory", "ms", "ratio", "MiB")
-    table(head, in_memory(case))
-    head = ("from files", "s", "CPU s", "ratio", "MiB at most")
+    table(("in memory", "ms", "ratio", "MiB"), in_memory(case))
+    head = ("from files", "s", "CPU s", "ratio of CPU", "MiB at most")
     table(head, from_files(case, units))
 
 
@@ -145,7 +144,7 @@ def _peak(run: Callable[[], object]) -> str:
     return digits(peak / MEBIBYTE)
 
 
-def from_files(case: Case, units: int) -> list[tuple[str, ...]]:
+def from_files(case: Case, units: int, *, runs: int = 3) -> list[tuple[str, ...]]:
     """Return the rows of whole commands: start, files, computation, output."""
     with tempfile.TemporaryDirectory(prefix="delphi-bench-") as name:
         folder = Path(name)
@@ -153,12 +152,12 @@ def from_files(case: Case, units: int) -> list[tuple[str, ...]]:
         document = weight_document(case.tree, local_weights(case.tree))
         weights.write_text(json.dumps(document), encoding="utf-8")
         _write_data(case, units, data)
-        base = _best("-c", _PLAIN, str(weights), str(data))
+        base = _best(runs, "-c", _PLAIN, str(weights), str(data))
         command = ("-m", "analysis", "score", "--weights", str(weights), "--data", str(data))
         commands = {
             "plain NumPy script": base,
-            "score": _best(*command),
-            "score, tables too": _best(*command, "--out", str(folder / "out")),
+            "score": _best(runs, *command),
+            "score, tables too": _best(runs, *command, "--out", str(folder / "out")),
         }
     return [
         (
@@ -181,7 +180,7 @@ def _write_data(case: Case, units: int, path: Path) -> None:
             writer.writerow((f"C{unit:03}", _FIRST_YEAR + year, *(f"{cell:.2f}" for cell in row)))
 
 
-def _best(*arguments: str, runs: int = 3) -> Used:
+def _best(runs: int, *arguments: str) -> Used:
     """Return the run with the least CPU time."""
     return min((_run(arguments) for _ in range(runs)), key=lambda used: used.cpu)
 

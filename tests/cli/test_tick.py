@@ -32,10 +32,13 @@ def test_the_worker_ends_quietly_when_it_is_told_to(tmp_path):
     worker = subprocess.Popen(
         [sys.executable, "-m", "delphi.cli", "worker", "--every", "1"],
         cwd=tmp_path,
-        env=environment,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(2.5)
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == b"ticking every 1 s\n"
+    time.sleep(1.5)  # at least one tick
     worker.send_signal(signal.SIGTERM)
     _, told = worker.communicate(timeout=20)
     assert worker.returncode == 0

@@ -153,6 +153,13 @@ def test_reasons_are_split_by_side_from_three_on() -> None:
 def test_how_many_answered_is_said_exactly_only_when_nobody_skipped() -> None:
     assert shown_count(12, 12) == "12"
     assert shown_count(11, 12) == "5+"
+    assert shown_count(5, 12) == "5+"
+
+
+@pytest.mark.parametrize("answered", range(5))
+def test_how_many_answered_is_not_said_below_five(answered: int) -> None:
+    assert shown_count(answered, answered) is None
+    assert shown_count(answered, 12) is None
 
 
 @pytest.mark.parametrize("figure", ["statistics", "extremes", "rows"])

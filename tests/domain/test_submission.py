@@ -17,7 +17,7 @@ ANSWERS = (Allocation("root", {"A": 40, "B": 60}), Allocation("A", None))
 
 def document(**changes: object) -> dict[str, object]:
     how = {"texts": {}, "confirmed_unchanged": False} | changes
-    return to_document(ASKED, 1, ANSWERS, **how)  # type: ignore[arg-type]
+    return to_document(ASKED, 1, ANSWERS, **how)
 
 
 def test_the_document_holds_the_answers_and_nothing_about_who_or_when() -> None:

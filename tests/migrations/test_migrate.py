@@ -163,7 +163,7 @@ def test_checks_say_the_same_as_the_models(sqlite_database: Database) -> None:
         texts = {one["name"]: one["sqltext"] for one in found}
         for constraint in table.constraints:
             if constraint.name in texts:
-                assert texts[constraint.name] == str(constraint.sqltext)  # type: ignore[attr-defined]
+                assert texts[constraint.name] == str(constraint.sqltext)
 
 
 def test_a_current_database_is_told_from_an_old_one(empty_database: Database) -> None:

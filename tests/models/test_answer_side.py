@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 from sqlalchemy import (
@@ -30,8 +31,8 @@ from tests.databases import BACKENDS, MakeDatabase
 from tests.models.separation import Sides, breaches
 
 
-def _tables(package: object) -> list[Table]:
-    name = package.__name__  # type: ignore[attr-defined]
+def _tables(package: ModuleType) -> list[Table]:
+    name = package.__name__
     return [
         mapper.local_table
         for mapper in Base.registry.mappers

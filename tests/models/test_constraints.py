@@ -115,6 +115,14 @@ def session(filled: Database) -> Iterator[Session]:
         session.rollback()
 
 
+def test_every_table_has_a_valid_row_with_every_column() -> None:
+    columns = {
+        name: {column.name for column in table.columns}
+        for name, table in Base.metadata.tables.items()
+    }
+    assert {name: set(row) for name, row in ROWS.items()} == columns
+
+
 def test_every_check_has_a_state_that_it_refuses() -> None:
     assert set(_named(CheckConstraint)) == set(REFUSED_CHANGES)
 

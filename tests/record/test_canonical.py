@@ -134,7 +134,7 @@ def test_the_order_in_which_a_document_was_made_does_not_matter(
     document: dict[str, int], random: object
 ) -> None:
     keys = list(document)
-    random.shuffle(keys)  # type: ignore[attr-defined]
+    random.shuffle(keys)
     assert canonical_bytes({key: document[key] for key in keys}) == canonical_bytes(document)
 
 

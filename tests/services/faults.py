@@ -54,10 +54,10 @@ def _listening(database: Database, tell: Any) -> Iterator[None]:
 
     event.listen(database.engine, "before_cursor_execute", statement)
     event.listen(database.engine, "commit", commit)
-    database.rewrite = rewrite  # type: ignore[method-assign]
+    database.rewrite = rewrite
     try:
         yield
     finally:
-        del database.rewrite  # type: ignore[method-assign]
+        del database.rewrite
         event.remove(database.engine, "before_cursor_execute", statement)
         event.remove(database.engine, "commit", commit)

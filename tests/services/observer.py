@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from types import ModuleType
 
 from sqlalchemy import text
 
@@ -63,7 +64,7 @@ def pairs_by_order(people: list[Row], respondents: list[Row]) -> dict[str, str]:
     return {one.key: other.key for one, other in zip(*rows, strict=False)}
 
 
-def tables_of(package: object) -> list[str]:
+def tables_of(package: ModuleType) -> list[str]:
     """Return the names of the tables of one side."""
     name = package.__name__
     return [
@@ -73,7 +74,7 @@ def tables_of(package: object) -> list[str]:
     ]
 
 
-def values_of(database: Database, package: object) -> set[str]:
+def values_of(database: Database, package: ModuleType) -> set[str]:
     """Return every text of eight characters or more that one side stores."""
     rows = contents(database)
     return {

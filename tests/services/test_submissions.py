@@ -15,7 +15,7 @@ from analysis.record.canonical import canonical_text, parse_canonical
 from analysis.record.leaf import leaf_hash, text_hash
 from delphi.clock import FixedClock
 from delphi.db import Database
-from delphi.domain.allocation import clean
+from delphi.domain.allocation import Typed, clean
 from delphi.models.answer import Rationale, Submission
 from delphi.services.submissions import BROWSER_NONCE_BYTES, submit
 from delphi.surroundings import Surroundings
@@ -164,10 +164,10 @@ def test_an_abstention_is_an_answer(study: RunningStudy) -> None:
     ],
 )
 def test_an_answer_with_gaps_is_refused_with_their_number(
-    study: RunningStudy, answer: object, gaps: int
+    study: RunningStudy, answer: Typed, gaps: int
 ) -> None:
     with refuses("answers_incomplete", count=gaps):
-        study.submits(0, answer)  # type: ignore[arg-type]
+        study.submits(0, answer)
     assert study.submissions() == []
 
 

@@ -1,0 +1,151 @@
+"""Every part of the comparison runs, in a size that says nothing about speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from analysis.concordance import coefficient
+from analysis.scoring.score import score_units
+from delphi.db import Database
+from tests.bench import closing, concordance, scoring, survey
+from tests.bench.client import HOST, Request, Run, Visit
+from tests.bench.printing import digits, ratio, table
+from tests.bench.processes import used_by
+from tests.bench.servers import free_port
+from tests.bench.survey import Load
+from tests.studies import THREE
+
+
+def test_questionnaires_are_completed_and_measured() -> None:
+    loads = (Load(2, 4), Load(2, 2, think=0.05))
+    found = list(survey.measure(loads, ("sqlite",), warm_up=1))
+    assert [(one.server, one.load) for one in found] == [
+        ("ours", loads[0]),
+        ("ours", loads[1]),
+        ("bare", loads[0]),
+    ]
+    for one in found:
+        assert one.measured.errors == []
+        assert one.measured.completed == one.load.visits
+        assert one.measured.requests == one.load.visits * survey.REQUESTS
+        assert len(one.measured.times["submit"]) == one.load.visits
+        assert one.rate > 0
+        assert one.memory > 0
+
+
+class _Door(BaseHTTPRequestHandler):
+    """Answers with the status in the address, and says in a cookie how many it was shown."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(int(self.path[1:]))
+        shown = self.headers.get("Cookie", "").count("=")
+        self.send_header("Set-Cookie", f"shown={shown}; Path=/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def door() -> Iterator[int]:
+    """Give the port of a server that does as it is told."""
+    with ThreadingHTTPServer((HOST, 0), _Door) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def asks(*statuses: int) -> Visit:
+    """Ask for answers of these statuses, and expect 200."""
+    for status in statuses:
+        yield Request("page", "GET", f"/{status}")
+
+
+def test_a_visit_with_an_unexpected_answer_is_an_error_and_not_counted(door: int) -> None:
+    done = Run(door, [asks(200, 404, 200), asks(200)], [{}, {}]).run(2, 0.0)
+    assert (done.completed, done.errors) == (1, ["page: status 404"])
+    assert (done.requests, len(done.times["whole"])) == (3, 1)
+
+
+def test_a_visitor_keeps_the_own_cookies(door: int) -> None:
+    done = Run(door, [asks(200, 200), asks(200)], [{"a": "1"}, {}]).run(1, 0.0)
+    assert done.cookies == [{"a": "1", "shown": "2"}, {"shown": "0"}]
+
+
+def test_thinking_is_not_part_of_the_time_of_a_visit(door: int) -> None:
+    done = Run(door, [asks(200, 200, 200)], [{}]).run(1, 0.1)
+    assert done.seconds > 0.2 > done.times["whole"][0]
+
+
+def test_a_port_without_a_server_is_an_error() -> None:
+    done = survey.visit(free_port(), "bare", [{}], Load(1, 1))
+    assert (done.completed, done.errors) == (0, ["ConnectionRefusedError"])
+
+
+def test_the_columns_of_the_system_in_use_are_ours() -> None:
+    assert {len(row) for row in survey.IN_USE} == {len(survey.HEAD)}
+
+
+def test_every_step_of_closing_is_timed(sqlite_database: Database) -> None:
+    took = closing.measure(sqlite_database, THREE, experts=9)
+    steps = (took.transaction, took.rewriting, took.computing, took.storing)
+    assert min(steps) > 0
+    assert took.total == pytest.approx(sum(steps))
+
+
+def test_plain_numpy_gives_the_same_scores() -> None:
+    case = scoring.make_case(units=4)
+    ours = score_units(case.values, case.hierarchy, upper=case.upper).composition
+    scores, index = scoring.plain(case)
+    np.testing.assert_allclose(ours.scores, scores)
+    np.testing.assert_allclose(ours.index, index)
+    assert case.values.shape == (4 * scoring.YEARS, 60)
+
+
+def test_the_whole_score_command_runs_on_the_files() -> None:
+    rows = scoring.from_files(scoring.make_case(units=3), units=3, runs=1)
+    assert [row[0] for row in rows] == ["plain NumPy script", "score", "score, tables too"]
+
+
+def test_plain_numpy_gives_the_same_concordance() -> None:
+    random = np.random.default_rng(1)
+    ratings = random.integers(1, 6, size=(9, 7)).astype(float)
+    ours = coefficient(ratings)
+    assert concordance.by_sorting(ratings) == pytest.approx(ours, abs=1e-12)
+    assert concordance.row_by_row(ratings) == pytest.approx(ours, abs=1e-12)
+
+
+def test_every_size_of_a_panel_gives_a_row() -> None:
+    assert concordance.measure(5, 4)[0] == "5 x 4"
+
+
+def test_a_process_that_has_ended_has_used_nothing() -> None:
+    assert used_by(2**22 + 1).processes == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0.01234, "0.0123"), (0.1234, "0.123"), (1.234, "1.23"), (12.34, "12.3"),
+     (1234.5, "1,234")],
+)  # fmt: skip
+def test_figures_have_about_three_digits(value: float | None, text: str) -> None:
+    assert digits(value) == text
+
+
+def test_a_ratio_needs_a_base() -> None:
+    assert (ratio(3.0, 2.0), ratio(3.0, 0.0), ratio(None, 1.0)) == ("1.50 x", "-", "-")
+
+
+def test_columns_are_aligned_by_width_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    table(("what", "n"), [("数据", 1), ("ab", None)])
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "what  n", "----  -", "数据  1", "ab    -", ""
+    ]  # fmt: skip
