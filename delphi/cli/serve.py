@@ -86,6 +86,7 @@ class Server(BaseApplication):
             "bind": f"127.0.0.1:{settings.port}",
             "workers": processes,
             "threads": threads,
+            "preload_app": True,  # the processes part afterwards and share its memory
             "worker_class": "gthread",
             "accesslog": None,
             "errorlog": "-",
@@ -106,7 +107,7 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Make the application, once in each process."""
+        """Make the application, once; it opens no connection, each process opens its own."""
         from delphi.web import create_app  # heavy; `delphi --help` needs none of it
 
         return create_app(self._settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import select, update
@@ -149,8 +148,3 @@ def without_given_weights(tree: Tree) -> Tree:
             for node in tree.nodes
         )
     )
-
-
-def leaf_codes(tree: Tree) -> Iterable[str]:
-    """Return the codes of the leaves in the order of the tree."""
-    return (node.code for node in tree.leaves)

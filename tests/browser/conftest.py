@@ -28,8 +28,8 @@ def browser() -> Iterator[Browser]:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Give an empty installation whose server runs."""
     made = Installation(tmp_path_factory.mktemp("installation"))
-    made.start()
     try:
+        made.start()
         yield made
     finally:
         made.stop()
