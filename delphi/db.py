@@ -102,11 +102,6 @@ class Database:
         """Open a session that sees one state and writes nothing."""
         with Session(self._reader, autoflush=False) as session:
             yield session
-            if not self.is_sqlite:
-                # Nothing was written, the server sees to that. After a rollback, which is what
-                # happens otherwise, the driver forgets the statements that it has prepared.
-                session.expunge_all()
-                session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -110,7 +110,10 @@ class Server(BaseApplication):
         """Make the application, once; it opens no connection, each process opens its own."""
         from delphi.web import create_app  # heavy; `delphi --help` needs none of it
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        for name in app.jinja_env.list_templates():
+            app.jinja_env.get_template(name)  # compiled once, and not while somebody waits for it
+        return app
 
 
 class WithBackground(Arbiter):
@@ -122,14 +125,14 @@ class WithBackground(Arbiter):
         self._started_at = float("-inf")
 
     def manage_workers(self) -> None:
-        """Look after the worker processes and the background loop; called every second."""
-        super().manage_workers()
+        """Look after the background loop and the worker processes; called every second."""
         ended = self._background is None or self._background.poll() is not None
         if ended and time.monotonic() - self._started_at >= _RESTART_AFTER_SECONDS:
             self._started_at = time.monotonic()
             self._background = subprocess.Popen(  # noqa: S603  (our own module)
                 [sys.executable, "-m", __name__, str(os.getpid())]
             )
+        super().manage_workers()  # last: whoever gets an answer finds the loop running
 
     def halt(self, reason: str | None = None, exit_status: int = 0) -> None:
         """End the background loop with the server."""
