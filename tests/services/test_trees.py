@@ -49,7 +49,7 @@ def test_a_group_is_named_by_its_parent_or_root() -> None:
 
 
 def test_leaves_stand_in_the_order_of_the_tree() -> None:
-    assert list(trees.leaf_codes(FOUR_GROUPS)) == ["D1", "D2", "S1", "S2", "E1"]
+    assert [leaf.code for leaf in FOUR_GROUPS.leaves] == ["D1", "D2", "S1", "S2", "E1"]
 
 
 def test_the_hash_of_a_tree_changes_with_anything_in_it() -> None:
