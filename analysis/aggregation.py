@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.allocations import shares
 from analysis.elicitation.ranking import ranking_weights
 from analysis.exact import RULES, ZERO, nobody_left
+from analysis.simplex import closure
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def expert_rows(values: Floats, *, method: str, rule: str) -> Floats:
         return ranking_weights(values, rule)
     if method == "rating" and rule != "mean_of_normalised":
         return np.array(values, np.float64)
-    return shares(values)
+    return closure(values)
 
 
 def combine(rows: Floats, *, method: str, rule: str, zero: float = DEFAULT_ZERO) -> Floats:
@@ -144,7 +144,7 @@ def arithmetic_mean(rows: Floats) -> Floats:
     Sums to 1 by itself, and the index with these weights is the mean of the indices with each
     expert's own, as long as the index is linear. One expert can pull it by exaggerating.
     """
-    return shares(rows.mean(axis=-2))
+    return closure(rows.mean(axis=-2))
 
 
 def normalised_means(rows: Floats) -> Floats:
@@ -156,7 +156,7 @@ def normalised_means(rows: Floats) -> Floats:
     answered = ~np.isnan(rows)
     counts = answered.sum(axis=-2)
     totals = np.where(answered, rows, 0.0).sum(axis=-2)
-    return shares(_divide(totals, counts))
+    return closure(_divide(totals, counts))
 
 
 def _divide(totals: Floats, counts: NDArray[np.int_]) -> Floats:
@@ -186,7 +186,7 @@ def geometric_mean(rows: Floats, *, zero: float = DEFAULT_ZERO) -> Floats:
     replaced = np.where(zeros, zero, np.where(counts, rows * rest, 1.0))
     means = np.log(replaced).mean(axis=-2)
     means = np.where(counts[..., 0, :], means, -np.inf)
-    return shares(np.exp(means - means.max(axis=-1, keepdims=True)))
+    return closure(np.exp(means - means.max(axis=-1, keepdims=True)))
 
 
 def median(rows: Floats) -> Floats:
@@ -199,7 +199,7 @@ def median(rows: Floats) -> Floats:
     last = np.maximum(counts - 1, 0)
     lower = np.take_along_axis(ordered, last // 2, axis=-2)
     upper = np.take_along_axis(ordered, (last + 1) // 2, axis=-2)
-    return shares(((lower + upper) / 2)[..., 0, :])
+    return closure(((lower + upper) / 2)[..., 0, :])
 
 
 def trimmed_mean(rows: Floats) -> Floats:
@@ -210,7 +210,7 @@ def trimmed_mean(rows: Floats) -> Floats:
     """
     if rows.shape[-2] < 3:
         return np.full((*rows.shape[:-2], rows.shape[-1]), np.nan)
-    return shares(np.sort(rows, axis=-2)[..., 1:-1, :].mean(axis=-2))
+    return closure(np.sort(rows, axis=-2)[..., 1:-1, :].mean(axis=-2))
 
 
 def l1(rows: Floats) -> Floats:
@@ -226,7 +226,7 @@ def l1(rows: Floats) -> Floats:
     rank = np.maximum(below, 0)[..., None, None]
     low = np.take_along_axis(ladder, rank, axis=-2)[..., 0, :]
     high = np.take_along_axis(ladder, rank + 1, axis=-2)[..., 0, :]
-    return shares(np.clip(_water_level(low, high)[..., None], low, high))
+    return closure(np.clip(_water_level(low, high)[..., None], low, high))
 
 
 def _water_level(low: Floats, high: Floats) -> Floats:

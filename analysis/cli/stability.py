@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.allocations import check_allocations
+from analysis.elicitation.constant_sum import check_allocations
 from analysis.cli import UsageError
 from analysis.errors import InputError, Problem, Problems, quoted
 from analysis.scale import Scale, parse_scale

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from analysis.allocations import check_allocations
+from analysis.elicitation.constant_sum import check_allocations
 from analysis.cli import UsageError
 from analysis.elicitation.ranking import check_rankings
 from analysis.errors import InputError, Problem, quoted

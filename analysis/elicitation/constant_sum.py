@@ -1,11 +1,8 @@
-"""Constant-sum answers: are the rows usable, and what shares do they give."""
+"""Constant sum: is a row of points usable. Its weights are its shares, `simplex.closure`."""
 
 from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact, localcontext
-
-import numpy as np
-from numpy.typing import NDArray
 
 from analysis.errors import Problems
 from analysis.tables import Ratings
@@ -62,25 +59,3 @@ def _check_row(
         problems.add("a row total of 0", "a positive row total", row=line)
     elif total is not None and found != total:
         problems.add(f"a row total of {found:f}", f"exactly {total:f}", row=line)
-
-
-def shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide each row by its total.
-
-    Parameters
-    ----------
-    values
-        Points, shape (..., n_experts, n_items), not negative.
-
-    Returns
-    -------
-    ndarray
-        Shares of 1 of the same shape. A row with a missing answer, and a row whose total is not
-        positive, is NaN throughout. The input is left as it is.
-    """
-    points = np.asarray(values, np.float64)
-    totals = points.sum(axis=-1, keepdims=True)
-    usable = np.isfinite(totals) & (totals > 0)
-    result = np.full(points.shape, np.nan)
-    np.divide(points, totals, out=result, where=usable)
-    return result + 0.0  # turns the -0.0 of a cell "-0" into 0.0

@@ -1,9 +1,8 @@
 from decimal import Decimal
 
-import numpy as np
 import pytest
 
-from analysis.allocations import check_allocations, shares
+from analysis.elicitation.constant_sum import check_allocations
 from analysis.errors import InputError
 from analysis.tables import Ratings, read_ratings
 
@@ -66,21 +65,3 @@ def test_sums_are_checked_on_the_decimals_and_not_on_floats(ratings):
 def test_the_sum_is_exact_across_the_whole_range_of_sizes(ratings):
     text = f"expert,A,B,C\nE1,1e100,1e-100,{'9' * 60}\n"
     assert "found a row total of 1000000000" in message(ratings(text), "1")
-
-
-def test_shares_divide_each_row_by_its_total_and_leave_the_input_alone():
-    points = np.array([[60.0, 40.0], [3.0, 1.0]])
-    before = points.copy()
-    np.testing.assert_array_equal(shares(points), [[0.6, 0.4], [0.75, 0.25]])
-    np.testing.assert_array_equal(points, before)
-
-
-@pytest.mark.parametrize("row", [[np.nan, np.nan], [60.0, np.nan], [0.0, 0.0]])
-def test_a_row_without_shares_is_nan_throughout(row):
-    result = shares(np.array([row, [1.0, 3.0]]))
-    assert np.isnan(result[0]).all()
-    np.testing.assert_array_equal(result[1], [0.25, 0.75])
-
-
-def test_a_negative_zero_gives_a_share_of_zero():
-    assert str(shares(np.array([[-0.0, 1.0]]))[0, 0]) == "0.0"
