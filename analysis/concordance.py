@@ -54,17 +54,23 @@ class Concordance:
     w_uncorrected: float | None
     #: tie-corrected W of the experts that are not constant
     w_without_constant: float | None
-    #: 95 % interval of W by jackknife-t
+    #: lower end of the 95 % interval of W by jackknife-t, 0..1
     w_low: float | None
+    #: upper end of that interval, 0..1
     w_high: float | None
-    #: m(n-1)W and its p on `df` degrees of freedom
+    #: m(n-1)W
     chi2: float | None
+    #: n-1
     df: int
+    #: p of `chi2` on `df` degrees of freedom, 0..1
     p_chi2: float | None
-    #: (m-1)W/(1-W) and its p on `nu1` and `nu2` degrees of freedom
+    #: (m-1)W/(1-W)
     f: float | None
+    #: n-1-2/m
     nu1: float | None
+    #: (m-1) `nu1`
     nu2: float | None
+    #: p of `f` on `nu1` and `nu2` degrees of freedom, 0..1
     p_f: float | None
     #: p of the permutation test, conditional on the ties
     p_permutation: float | None

@@ -46,3 +46,20 @@ SIEGEL_CASTELLAN = panel("5 6 7 1 2 4 3 8\n1 7 6 2 3 5 4 8\n4 5 1 3 2 7 6 8")
 
 #: Six subjects rated by four judges (Shrout & Fleiss 1979); here the judges are the rows.
 SHROUT_FLEISS = panel("9 2 5 8\n6 1 3 2\n8 4 6 8\n7 1 2 6\n10 5 6 9\n6 2 4 7").T.copy()
+
+#: Twenty subjects rated by three judges, artificial: the data set anxiety of R's irr; the judges
+#: are the rows.
+IRR_ANXIETY = panel(
+    "3 3 3 4 5 5 2 3 5 2 2 6 1 5 2 2 1 2 4 3\n"
+    "3 6 4 6 2 4 2 4 3 3 2 3 3 3 2 2 1 3 3 4\n"
+    "2 1 4 4 3 2 1 6 1 1 1 2 3 3 1 1 3 3 2 2"
+)
+
+#: Four observers code twelve units with gaps: the example of kripp.alpha in R's irr, after
+#: Krippendorff.
+KRIPPENDORFF_C = panel(
+    "1 2 3 3 2 1 4 1 2 . . .\n"
+    "1 2 3 3 2 2 4 1 2 5 . 3\n"
+    ". 3 3 3 2 3 4 2 2 5 1 .\n"
+    "1 2 3 3 2 4 4 1 2 5 1 ."
+)

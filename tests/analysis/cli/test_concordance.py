@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from analysis.cli import main
+from analysis.cli import concordance, main
 from tests.analysis.panels import SIEGEL_CASTELLAN, T1, T2, panel, write_csv
 
 KEYS = [
     *("experts", "items", "experts_used", "constant_experts", "s", "ties", "w", "w_uncorrected"),
     *("w_without_constant", "w_low", "w_high", "chi2", "df", "p_chi2", "f", "nu1", "nu2", "p_f"),
     *("p_permutation", "p_method", "permutations", "seed", "mean_spearman", "reason"),
+    "generalised",
 ]
 
 
@@ -69,6 +71,30 @@ def test_undefined_figures_are_null_with_a_reason(ask):
 def test_an_empty_cell_leaves_the_expert_out(ask):
     answer = ask(panel("1 2 3\n1 . 3\n3 2 1"))
     assert (answer["experts"], answer["experts_used"]) == (3, 2)
+
+
+def test_the_generalised_w_uses_the_experts_with_a_gap(ask):
+    ratings = T1[0].copy()
+    ratings[2, 1] = ratings[5, 4] = np.nan
+    answer = ask(ratings)
+    assert answer["experts_used"] == 5
+    found = answer["generalised"]
+    assert {"w", "mean_answers", "chi2", "df", "p_chi2", "reason"} <= found.keys()
+    assert found["w"] == pytest.approx(0.709248, abs=5e-7)
+    assert found["chi2"] == pytest.approx(18.724140, abs=5e-7)
+    assert (found["mean_answers"], found["df"], found["reason"]) == (6.6, 4, None)
+
+
+def test_a_generalised_w_without_pairs_is_null_with_a_reason(ask):
+    found = ask(panel("1 2 . .\n. . 1 2"))["generalised"]
+    assert (found["w"], found["reason"]["w"]) == (None, "no_common_items")
+
+
+def test_a_panel_with_too_many_patterns_of_gaps_has_no_generalised_w(ask, monkeypatch):
+    monkeypatch.setattr(concordance, "MOST_RANKS", T1[0].size - 1)
+    answer = ask(T1[0])
+    assert answer["w"] == pytest.approx(0.713178, abs=5e-7)
+    assert answer["generalised"]["reason"]["w"] == "too_many_cells"
 
 
 def test_permutations_and_seed_are_options(ask):

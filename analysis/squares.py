@@ -1,0 +1,149 @@
+"""Sums of squares in which no digit depends on the order of experts.
+
+Whole numbers are added exactly, in any order; anything else is added with the experts in one order
+and from the smallest answer, so that a large offset does not eat the digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.ordering import expert_order
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+#: Floats add whole numbers exactly below this.
+_EXACT = 2.0**53
+#: Cells copied at once: a copy then stays in the processor's cache.
+_BLOCK = 1 << 14
+
+
+class Answers(NamedTuple):
+    """Ratings that were looked at once: their ends, and whether any is missing."""
+
+    #: shape (n_experts, n_items); NaN = no answer
+    values: Floats
+    #: which cells are answers; None = all
+    given: Mask | None
+    #: smallest answer; NaN without answers
+    low: float
+    #: largest answer; NaN without answers
+    high: float
+
+    def add_exactly(self) -> bool:
+        """Tell whether floats add these answers and their squares without rounding.
+
+        Returns
+        -------
+        bool
+            True for whole numbers small enough that n_experts times any sum of squares is exact.
+        """
+        most = max(self.high, -self.low)
+        if not most * most * self.values.size * len(self.values) < _EXACT:
+            return False
+        whole = self.values == np.rint(self.values)
+        return bool(whole.all() if self.given is None else whole[self.given].all())
+
+
+class ItemSquares(NamedTuple):
+    """Mean and spread of the answers to each item."""
+
+    #: what the means are reckoned from, in the unit of the ratings
+    base: float
+    #: mean of each item above the base, shape (n_items,)
+    means: Floats
+    #: sum of squared deviations from the mean, 0 or more, shape (n_items,)
+    squares: Floats
+
+
+def look_at(ratings: Floats) -> Answers:
+    """Return the ratings with their ends and gaps, or refuse them.
+
+    Parameters
+    ----------
+    ratings
+        Shape (n_experts, n_items); NaN = no answer. Not changed.
+
+    Returns
+    -------
+    Answers
+        The same values, not always a copy.
+
+    Raises
+    ------
+    ValueError
+        If it is not a matrix, or holds an infinite value.
+    """
+    values = np.asarray(ratings, np.float64)
+    if values.ndim != 2:
+        raise ValueError("ratings must be a matrix of experts x items")
+    if not values.size:
+        return Answers(values, None, math.nan, math.nan)
+    low, high = float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
+    if math.isinf(low) or math.isinf(high):
+        raise ValueError("ratings hold an infinite value")
+    given = ~np.isnan(values) if math.isnan(values.min()) else None
+    return Answers(values, given, low, high)
+
+
+def row_blocks(rows: int, columns: int) -> Iterator[slice]:
+    """Yield slices of rows that are small enough to be copied within the processor's cache.
+
+    Parameters
+    ----------
+    rows, columns
+        Size of the matrix.
+
+    Yields
+    ------
+    slice
+        Together every row once, ascending.
+    """
+    step = max(1, _BLOCK // max(1, columns))
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))
+
+
+def item_squares(answers: Answers) -> ItemSquares:
+    """Return mean and sum of squared deviations of the answers to each item.
+
+    Parameters
+    ----------
+    answers
+        With at least one to each item. Not changed.
+
+    Returns
+    -------
+    ItemSquares
+        In the unit of the ratings and its square.
+    """
+    values, given = answers.values, answers.given
+    n = len(values) if given is None else given.sum(axis=0)
+    if answers.add_exactly():
+        filled = values if given is None else np.where(given, values, 0.0)
+        sums = filled.sum(axis=0)
+        squares = np.einsum("ij,ij->j", filled, filled)
+        return ItemSquares(0.0, sums / n, (n * squares - sums * sums) / n)
+    order = expert_order(values)
+    sums, squares = np.zeros((2, values.shape[1]))
+    for part in row_blocks(*values.shape):
+        rows = values[order[part]] - answers.low
+        sums += _without_gaps(rows, given).sum(axis=0)
+    means: Floats = sums / n
+    for part in row_blocks(*values.shape):
+        rows = values[order[part]] - answers.low
+        rows -= means
+        squares += np.einsum("ij,ij->j", _without_gaps(rows, given), rows)
+    return ItemSquares(answers.low, means, squares)
+
+
+def _without_gaps(rows: Floats, given: Mask | None) -> Floats:
+    """Put 0 where there is no answer, in place."""
+    if given is not None:
+        rows[np.isnan(rows)] = 0.0
+    return rows
