@@ -1,7 +1,8 @@
 """The commands of `python -m analysis`: one module a command.
 
-A command module has `NAME`, `HELP`, `add_arguments(parser)` and `run(arguments)`; `run` returns the
-one JSON document that is printed, or raises `InputError`.
+A command module has `HELP`, `add_arguments(parser)`, which declares its arguments, and
+`run(arguments)`, which returns the one document that is printed as JSON (or text that is printed as
+it is), raises `InputError` for bad input and `UsageError` for a bad command line.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ COMMANDS = (
     "stability",
     "weights",
     "verdict",
+    "ahp",
+    "bwm",
     "round",
+    "bootstrap",
+    "authority",
+    "screen",
     "tree",
     "score",
     "reproduce",
@@ -58,7 +64,18 @@ def _parser(chosen: str | None) -> tuple[_Parser, dict[str, Any]]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return 0, or 2 with one line on standard error."""
+    """Run one command.
+
+    Parameters
+    ----------
+    argv
+        Words after `python -m analysis`; those of the process if not given.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 2 with one line on standard error and nothing on standard output.
+    """
     words = sys.argv[1:] if argv is None else argv
     parser, modules = _parser(words[0] if words else None)
     try:

@@ -28,6 +28,11 @@ def check_rankings(ratings: Ratings) -> None:
     are fine. This is what catches points or ratings given as a ranking, which would turn every
     order upside down.
 
+    Parameters
+    ----------
+    ratings
+        The answers as read; an empty cell is none of this function's business.
+
     Raises
     ------
     InputError
@@ -53,6 +58,11 @@ def positional_weights(n_items: int, scheme: str) -> tuple[Fraction, ...]:
         `roc`, rank-order centroid: (1/n) sum over i = k..n of 1/i (Barron & Barrett 1996);
         `rank_sum`: 2 (n + 1 - k) / (n (n + 1)); `reciprocal`: (1/k) / (sum of 1/i).
 
+    Returns
+    -------
+    tuple of Fraction
+        Falling shares, exact.
+
     Raises
     ------
     ValueError
@@ -76,6 +86,18 @@ def positional_shares(ranks: Sequence[Fraction], scheme: str) -> tuple[Fraction,
     """Weights of one complete ranking, exact; tied items share the weights of their positions.
 
     Only the order of `ranks` counts: 1, 2, 2, 4 and 1, 2.5, 2.5, 4 give the same.
+
+    Parameters
+    ----------
+    ranks
+        One number an item, the smallest for the most important; ties allowed, none missing.
+    scheme
+        One of `SCHEMES`; see `positional_weights`.
+
+    Returns
+    -------
+    tuple of Fraction
+        One share an item, in the order of `ranks`, summing to exactly 1.
     """
     result = [Fraction(0)] * len(ranks)
     start = 0
