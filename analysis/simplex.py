@@ -29,9 +29,9 @@ def closure(values: Floats) -> Floats:
     points = np.asarray(values, np.float64)
     totals = points.sum(axis=-1, keepdims=True)
     usable = np.isfinite(totals) & (totals > 0)
-    result = np.full(points.shape, np.nan)
-    np.divide(points, totals, out=result, where=usable)
-    return result + 0.0  # turns the -0.0 of a cell "-0" into 0.0
+    result: Floats = points / np.where(usable, totals, np.nan)
+    result += 0.0  # turns the -0.0 of a cell "-0" into 0.0
+    return result
 
 
 def replace_zeros(shares: Floats, zero: float) -> Floats:

@@ -44,6 +44,17 @@ def test_three_weights_of_a_third_sum_to_the_whole_after_rounding():
     assert sum(result.rounded) == 1
 
 
+def test_weights_rounded_one_by_one_do_not_sum_to_100_and_together_they_do():
+    one_by_one = [round(Fr(100, 3) / 5) * 5 for _ in range(3)]
+    assert sum(one_by_one) == 105
+    assert sum(largest_remainder([Fr(1)] * 3, Fr(5)).rounded) == 100
+
+
+def test_unequal_weights_may_be_published_as_equal():
+    result = largest_remainder([Fr(w) for w in (".264", ".232", ".160", ".216", ".128")], Fr(5))
+    assert result.rounded[0] == result.rounded[1]
+
+
 def test_the_largest_error_is_on_the_scale_of_the_total():
     assert largest_remainder([Fr("14.375"), Fr(55), Fr("30.625")], Fr(5)).max_error == Fr("0.625")
     assert largest_remainder([Fr(1)] * 3, Fr(5)).max_error == Fr(10, 3)
