@@ -1,6 +1,6 @@
 """Spread of the answers to each item: CV, quartiles, and how far the panel agrees.
 
-Answers are sorted before anything is added, so that no digit depends on the order of experts.
+Equal answers are grouped before anything is added: no digit depends on the order of experts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.runs import Runs, equal_runs
+
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 #: A sum this much smaller than what was added is what floats leave of a zero.
 _ZERO = 16 * float(np.finfo(np.float64).eps)
 
@@ -49,10 +52,13 @@ class Dispersion:
     tastle_wierman: Floats
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one dict an item: every figure, None where undefined, and `reason`.
+        """Return one dict an item: every figure and `reason`.
 
-        `reason` is None, or a dict of the undefined figures and their codes: `no_answers`,
-        `one_answer`, `mean_0`, `quartiles_sum_to_0`.
+        Returns
+        -------
+        list of dict
+            None where undefined; `reason` is None, or a dict of the undefined figures and their
+            codes: `no_answers`, `one_answer`, `mean_0`, `quartiles_sum_to_0`.
         """
         names = [field.name for field in fields(self)]
         columns = [getattr(self, name).tolist() for name in names]
@@ -91,11 +97,14 @@ def dispersion(values: Floats, scale: tuple[float, float]) -> Dispersion:
     ----------
     Hyndman & Fan 1996 (quantile types); Tastle & Wierman 2007.
     """
-    answers = _sorted_answers(values, scale)
-    n = np.count_nonzero(~np.isnan(answers), axis=1)
-    given = np.arange(answers.shape[1]) < n[:, None]
-    mean, sd = _moments(answers, n, given)
-    q1, median, q3 = (_quantile(answers, n, share) for share in (0.25, 0.5, 0.75))
+    low, high = scale
+    if not low < high:
+        raise ValueError(f"a scale from {low} to {high}")
+    runs, n = _answers(values)
+    if ((runs.value < low) | (runs.value > high)).any():
+        raise ValueError(f"a value off the scale from {low} to {high}")
+    mean, sd = _moments(runs, n)
+    q1, median, q3 = _quantiles(runs, n, (0.25, 0.5, 0.75))
     several = n > 1
     q1[~several] = q3[~several] = np.nan
     return Dispersion(
@@ -109,51 +118,87 @@ def dispersion(values: Floats, scale: tuple[float, float]) -> Dispersion:
         iqr=q3 - q1,
         quartile_deviation=(q3 - q1) / 2,
         cqv=_quotient(q3 - q1, _sum(q3, q1)),
-        full_score_share=_share(np.count_nonzero(answers == scale[1], axis=1), n),
-        mode_share=_share(_longest_run(answers), n),
-        tastle_wierman=_tastle_wierman(answers, mean, n, scale),
+        full_score_share=_share(_totals(runs, n, runs.length * (runs.value == high)), n),
+        mode_share=_share(_longest(runs, n), n),
+        tastle_wierman=_tastle_wierman(runs, mean, n, high - low),
     )
 
 
-def _sorted_answers(values: Floats, scale: tuple[float, float]) -> Floats:
-    """One contiguous row an item, its answers ascending, NaN behind; at least one column."""
+def coefficient_of_variation(values: Floats) -> Floats:
+    """Return the CV of each item alone: sd / mean, as in `dispersion`.
+
+    Parameters
+    ----------
+    values
+        Shape (n_experts, n_items); NaN = no answer, left out of that item. Not changed.
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        With the sign of the mean; NaN with fewer than two answers and at mean 0.
+
+    Raises
+    ------
+    ValueError
+        If `values` is not a matrix.
+    """
+    return grouped_cv(*_answers(values))
+
+
+def grouped_cv(runs: Runs, n: Ints) -> Floats:
+    """Return the CV of each item from its groups of equal answers.
+
+    Parameters
+    ----------
+    runs
+        Groups of all items, by item and then ascending.
+    n
+        Answers to each item, shape (n_items,).
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        As `coefficient_of_variation`.
+    """
+    mean, sd = _moments(runs, n)
+    return _quotient(sd, mean)
+
+
+def _answers(values: Floats) -> tuple[Runs, Ints]:
+    """Group the equal answers of each item, and count its answers."""
     matrix = np.asarray(values, np.float64)
-    low, high = scale
     if matrix.ndim != 2:
         raise ValueError("values must be a matrix of experts x items")
-    if not low < high:
-        raise ValueError(f"a scale from {low} to {high}")
-    if matrix.size and ((matrix < low) | (matrix > high)).any():
-        raise ValueError(f"a value off the scale from {low} to {high}")
-    rows = matrix.T if len(matrix) else np.full((matrix.shape[1], 1), np.nan)
-    # Adding 0 turns the -0.0 of a cell "-0" into 0.0.
-    return np.sort(np.ascontiguousarray(rows) + 0.0, axis=1)
+    runs = equal_runs(np.ascontiguousarray(matrix.T))
+    return runs, np.bincount(runs.row, runs.length, matrix.shape[1]).astype(np.int64)
 
 
-def _moments(
-    answers: Floats, n: NDArray[np.int64], given: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def _totals(runs: Runs, n: Ints, terms: Floats | Ints) -> Floats:
+    """Add a term of each group over the groups of each item, from the smallest answer up."""
+    return np.bincount(runs.row, terms, len(n)).astype(np.float64)
+
+
+def _first(runs: Runs, n: Ints) -> Ints:
+    """Position of the first group of each item that has an answer."""
+    first: Ints = np.searchsorted(runs.row, np.flatnonzero(n))
+    return first
+
+
+def _moments(runs: Runs, n: Ints) -> tuple[Floats, Floats]:
     """Mean and SD, reckoned from the smallest answer: equal answers have an SD of exactly 0."""
-    lowest = answers[:, :1]
-    above = np.where(given, answers - lowest, 0.0)
-    divisor = np.where(n > 0, n, 1)[:, None]
-    mean_above = _total(above)[:, None] / divisor
-    mean = _sum(lowest[:, 0], mean_above[:, 0])
-    squares = _total(np.where(given, (above - mean_above) ** 2, 0.0))
-    return mean, _root_mean(squares, n)
+    lowest = np.full(len(n), np.nan)
+    lowest[n > 0] = runs.value[_first(runs, n)]
+    above = runs.value - lowest[runs.row]
+    mean_above = _totals(runs, n, runs.length * above) / np.maximum(n, 1)
+    squares = _totals(runs, n, runs.length * (above - mean_above[runs.row]) ** 2)
+    return _sum(lowest, mean_above), np.sqrt(_over(squares, n, n - 1))
 
 
-def _total(terms: Floats) -> Floats:
-    """Add each row from left to right, so that zeros behind the answers change no digit."""
-    total: Floats = np.cumsum(terms, axis=1)[:, -1]
-    return total
-
-
-def _root_mean(squares: Floats, n: NDArray[np.int64]) -> Floats:
+def _over(totals: Floats, n: Ints, divisor: Ints) -> Floats:
+    """Divide where there are several answers; NaN elsewhere."""
     result = np.full(len(n), np.nan)
-    np.divide(squares, n - 1, out=result, where=n > 1)
-    root: Floats = np.sqrt(result)
-    return root
+    np.divide(totals, divisor, out=result, where=n > 1)
+    return result
 
 
 def _sum(first: Floats, second: Floats) -> Floats:
@@ -170,41 +215,40 @@ def _quotient(numerator: Floats, denominator: Floats) -> Floats:
     return result
 
 
-def _quantile(answers: Floats, n: NDArray[np.int64], share: float) -> Floats:
-    """Type-7 quantile of each row of ascending answers, of which n are not NaN."""
-    position = np.maximum(n - 1, 0) * share
+def _quantiles(runs: Runs, n: Ints, shares: tuple[float, ...]) -> Floats:
+    """Type-7 quantiles of each item, shape (n_shares, n_items)."""
+    last = np.maximum(n - 1, 0)
+    position = np.multiply.outer(shares, last)
     below = position.astype(np.int64)
-    above = np.minimum(below + 1, np.maximum(n - 1, 0))
-    rows = np.arange(len(answers))
-    low, high = answers[rows, below], answers[rows, above]
+    low, high = _answers_at(runs, n, np.stack([below, np.minimum(below + 1, last)]))
     result: Floats = low + (position - below) * (high - low)
     return result
 
 
-def _share(count: NDArray[np.int64], n: NDArray[np.int64]) -> Floats:
-    result = np.full(len(n), np.nan)
-    np.divide(count, n, out=result, where=n > 1)
-    return result
+def _answers_at(runs: Runs, n: Ints, position: Ints) -> Floats:
+    """Answers of each item, the last axis, at positions of its ascending order, from 0."""
+    if not runs.length.size:
+        return np.full(position.shape, np.nan)
+    smaller = np.cumsum(runs.length) - runs.length
+    group = np.searchsorted(smaller, np.cumsum(n) - n + position, side="right") - 1
+    return np.where(n > 0, runs.value[group], np.nan)
 
 
-def _longest_run(answers: Floats) -> NDArray[np.int64]:
-    """Length of the longest run of equal answers in each row; NaN is equal to nothing."""
-    at = np.arange(answers.shape[1])
-    new = np.ones(answers.shape, np.bool_)
-    np.not_equal(answers[:, 1:], answers[:, :-1], out=new[:, 1:])
-    start = np.maximum.accumulate(np.where(new, at, 0), axis=1)
-    longest: NDArray[np.int64] = (at - start + 1).max(axis=1)
+def _share(count: Floats | Ints, n: Ints) -> Floats:
+    return _over(count.astype(np.float64), n, n)
+
+
+def _longest(runs: Runs, n: Ints) -> Ints:
+    """Size of the largest group of each item, 0 without an answer."""
+    longest = np.zeros(len(n), np.int64)
+    if runs.length.size:
+        longest[n > 0] = np.maximum.reduceat(runs.length, _first(runs, n))
     return longest
 
 
-def _tastle_wierman(
-    answers: Floats, mean: Floats, n: NDArray[np.int64], scale: tuple[float, float]
-) -> Floats:
-    several = n > 1
-    distance = np.abs(answers - mean[:, None]) / (scale[1] - scale[0])
-    distance[~several] = np.nan
-    terms = np.where(np.isnan(distance), 0.0, np.log2(1 - distance))
-    result = np.full(len(n), np.nan)
-    np.divide(_total(terms), n, out=result, where=several)
-    clipped: Floats = np.clip(1 + result, 0.0, 1.0)
+def _tastle_wierman(runs: Runs, mean: Floats, n: Ints, span: float) -> Floats:
+    distance = np.abs(runs.value - mean[runs.row]) / span
+    distance[(n == 1)[runs.row]] = 0.0
+    terms = runs.length * np.log2(1 - distance)
+    clipped: Floats = np.clip(1 + _over(_totals(runs, n, terms), n, n), 0.0, 1.0)
     return clipped

@@ -34,7 +34,13 @@ class Problem:
 
 
 class InputError(ValueError):
-    """Input that cannot be used. Carries every problem; its text is one line with the first."""
+    """Input that cannot be used. Carries every problem; its text is one line with the first.
+
+    Parameters
+    ----------
+    problems
+        What is wrong, at least one thing; kept in this order as the attribute `problems`.
+    """
 
     def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
         self.problems = tuple(problems)
@@ -46,21 +52,50 @@ class InputError(ValueError):
 class Problems:
     """Collects problems of one file, so that all of them can be told at once."""
 
+    #: name of the file as the user gave it
     file: str
+    #: what was found so far, in the order in which it was noted
     items: list[Problem] = field(default_factory=list)
 
     def add(
         self, found: str, expected: str, *, row: int | None = None, column: str | None = None
     ) -> None:
-        """Note one problem."""
+        """Note one problem.
+
+        Parameters
+        ----------
+        found, expected
+            What stands there and what should, as parts of one sentence.
+        row
+            Row of the file, the header being row 1; None when no single row is to blame.
+        column
+            Header of the column, or the path of a key; None when no single column is to blame.
+        """
         self.items.append(Problem(self.file, found, expected, row, column))
 
     def raise_any(self) -> None:
-        """Raise `InputError` when something was noted."""
+        """Raise what was noted, all at once; without problems do nothing.
+
+        Raises
+        ------
+        InputError
+            When something was noted.
+        """
         if self.items:
             raise InputError(self.items)
 
 
 def quoted(text: str) -> str:
-    """Return `text` in quotation marks, cut to a length that fits one line."""
+    """Put a text in quotation marks, cut to a length that fits one line.
+
+    Parameters
+    ----------
+    text
+        What a user wrote, of any length.
+
+    Returns
+    -------
+    str
+        At most 80 characters of it in double quotes; an ellipsis tells that more followed.
+    """
     return f'"{text if len(text) <= SHOWN else text[:SHOWN] + "…"}"'

@@ -28,7 +28,13 @@ _ROOT = Context(prec=60, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 class UndefinedWeightsError(ValueError):
-    """The answers are in order but determine no weights; `reason` is the code of why."""
+    """The answers are in order but determine no weights.
+
+    Parameters
+    ----------
+    reason
+        Code of why, as in `ExactAggregate.reason`; kept as the attribute of this name.
+    """
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -83,9 +89,9 @@ def aggregate(
         at: code for at, row in enumerate(rows) if (code := _why_left_out(row, method, rule))
     }
     used = [row for at, row in enumerate(rows) if at not in left_out]
+    if not used:
+        return ExactAggregate(None, 0, left_out, nobody_left(left_out.values()))
     try:
-        if not used:
-            raise UndefinedWeightsError(nobody_left(left_out.values()))
         weights: Weights | None = _combine(used, method, rule, zero)
         reason = None
     except UndefinedWeightsError as error:
@@ -104,7 +110,19 @@ def _why_left_out(row: Row, method: str, rule: str) -> str | None:
 
 
 def nobody_left(codes: Iterable[str]) -> str:
-    """Name why no expert is left, from why each one was left out."""
+    """Name why no expert is left, from why each one was left out.
+
+    Parameters
+    ----------
+    codes
+        `abstained`, `incomplete` or `all_zero`, one an expert; none at all for an empty panel.
+
+    Returns
+    -------
+    str
+        `all_zero` if anybody gave zeros only, else `no_complete_answers` if anybody was
+        incomplete, else `no_answers`.
+    """
     given = set(codes)
     if "all_zero" in given:
         return "all_zero"
@@ -135,7 +153,23 @@ def _combine(rows: Sequence[Row], method: str, rule: str, zero: Fraction) -> Wei
 
 
 def complete(row: Row) -> Weights:
-    """Return a row that has no empty cell; an empty one is an error of the caller."""
+    """Return a row that has no empty cell.
+
+    Parameters
+    ----------
+    row
+        Answers of one expert; None = no answer.
+
+    Returns
+    -------
+    tuple of Fraction
+        The same answers.
+
+    Raises
+    ------
+    ValueError
+        For an empty cell, which a caller leaves out before.
+    """
     cells = tuple(cell for cell in row if cell is not None)
     if len(cells) != len(row):
         raise ValueError("a row with an empty cell")
@@ -144,6 +178,16 @@ def complete(row: Row) -> Weights:
 
 def shares(row: Sequence[Fraction]) -> Weights:
     """Divide a row by its total.
+
+    Parameters
+    ----------
+    row
+        Points or weights of all items, not negative.
+
+    Returns
+    -------
+    tuple of Fraction
+        Shares that sum to exactly 1.
 
     Raises
     ------
@@ -178,12 +222,35 @@ def _columns(rows: Sequence[Row]) -> list[list[Fraction]]:
 
 
 def arithmetic_mean(rows: Sequence[Weights]) -> Weights:
-    """Mean share of each item; sums to 1 by itself. `rows` are shares."""
+    """Mean share of each item: w_j = sum over experts of x_ij / m. Sums to 1 by itself.
+
+    Parameters
+    ----------
+    rows
+        Shares of 1, one row an expert, at least one.
+
+    Returns
+    -------
+    tuple of Fraction
+        Exact weights.
+    """
     return shares([_sum(column) / len(column) for column in _columns(rows)])
 
 
 def normalised_means(rows: Sequence[Row]) -> Weights:
-    """Mean of the available answers of each item, divided by the sum of these means."""
+    """Mean of the available answers of each item, divided by the sum of these means.
+
+    Parameters
+    ----------
+    rows
+        Answers not below 0, one row an expert; None = no answer, left out of that item.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weights that sum to exactly 1; `UndefinedWeightsError` `item_without_answers` or `all_zero`
+        where there are none.
+    """
     return shares([_sum(column) / len(column) for column in _columns(rows)])
 
 
@@ -193,6 +260,18 @@ def geometric_mean(rows: Sequence[Weights], zero: Fraction = ZERO) -> Weights:
     In a row with c zeros each zero becomes `zero` and the other shares are multiplied by
     1 - c·zero, which keeps the total. An item that is 0 for everybody keeps weight 0 and takes no
     part in this.
+
+    Parameters
+    ----------
+    rows
+        Shares of 1, one row an expert, at least one.
+    zero
+        The replacement, a share of 1.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weights that sum to exactly 1; the roots behind them are rounded to 60 digits.
 
     Raises
     ------
@@ -221,7 +300,18 @@ def _without_zeros(row: Weights, somewhere: Sequence[bool], zero: Fraction) -> W
 
 
 def median(rows: Sequence[Row]) -> Weights:
-    """Median of each item over the available answers, closed to 1."""
+    """Median of each item over the available answers, closed to 1.
+
+    Parameters
+    ----------
+    rows
+        Shares or answers not below 0, one row an expert; None = no answer, left out of that item.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weights that sum to exactly 1, undefined like those of `normalised_means`.
+    """
     return shares([_middle(sorted(column)) for column in _columns(rows)])
 
 
@@ -232,6 +322,16 @@ def _middle(ordered: list[Fraction]) -> Fraction:
 
 def trimmed_mean(rows: Sequence[Weights]) -> Weights:
     """Mean of each item without its lowest and its highest share, closed to 1.
+
+    Parameters
+    ----------
+    rows
+        Shares of 1, one row an expert.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weights that sum to exactly 1.
 
     Raises
     ------
@@ -250,6 +350,16 @@ def l1(rows: Sequence[Weights]) -> Weights:
     the values v_j(r) still sum to at most 1, the weight is clamp(y, v_j(r), v_j(r+1)), with the one
     y that makes the sum 1. Nobody gains by misreporting who wants the result near the own answer
     in this distance (Freeman et al. 2021).
+
+    Parameters
+    ----------
+    rows
+        Shares of 1, one row an expert, at least one.
+
+    Returns
+    -------
+    tuple of Fraction
+        Weights that sum to exactly 1.
     """
     ladders = [[Fraction(0), *sorted(column), Fraction(1)] for column in _columns(rows)]
     rank = max(r for r in range(len(rows) + 1) if _sum([steps[r] for steps in ladders]) <= 1)
@@ -266,33 +376,3 @@ def l1(rows: Sequence[Weights]) -> Weights:
 
 def _filled(level: Fraction, low: list[Fraction], high: list[Fraction]) -> Fraction:
     return _sum([min(max(level, a), b) for a, b in zip(low, high, strict=True)])
-
-
-def decimal_string(number: Fraction, digits: int = 20) -> str:
-    """Write a fraction with `digits` significant digits, in plain notation.
-
-    Rounded half to even in the last digit; trailing zeros are kept, so that the number of digits
-    is always the promised one. Zero is "0".
-    """
-    if not number:
-        return "0"
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
-    rounded = context.divide(Decimal(number.numerator), Decimal(number.denominator))
-    last = Decimal((0, (1,), rounded.adjusted() - digits + 1))
-    return f"{rounded.quantize(last, context=context):f}"
-
-
-def terminating_string(number: Fraction, places: int = 0) -> str:
-    """Write a fraction that ends after finitely many decimals in full, with at least `places`.
-
-    Raises
-    ------
-    ValueError
-        If it is negative or does not end.
-    """
-    if number < 0 or 10 ** number.denominator.bit_length() % number.denominator:
-        raise ValueError(f"{number} has no finite decimal form")
-    while 10**places % number.denominator:
-        places += 1
-    digits = str(number * 10**places).zfill(places + 1)
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits

@@ -6,7 +6,9 @@ are exact, and no figure can depend on the order in which experts are added.
 
 from __future__ import annotations
 
-from math import comb, factorial, gcd
+from collections.abc import Iterator
+from functools import lru_cache
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,16 +16,19 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
 #: Cells ranked at once: the sort and its index arrays then stay in the processor's cache.
 _BLOCK = 1 << 16
-#: Ranks shuffled at once, eight bytes each.
-_SHUFFLED = 4_000_000
-#: Up to this many items all orders of one row can be listed instead of shuffled one by one.
-_LISTED_ITEMS = 5
-#: What drawing how often a listed order occurs costs, in cells of a shuffle.
-_COST_OF_COUNT = 6
-#: Below this many entries it is not worth asking whether a dense array would be shorter.
-_SMALL = 1024
+#: Ranks or orders drawn at once, eight bytes each: they stay in the cache as well.
+_DRAWN = 1 << 17
+#: Up to this many items all orders of a row can be listed, and one number draws the whole row.
+_LISTED_ITEMS = 8
+#: Entries of a list at most; short lists of several rows are joined up to this.
+_LISTED = factorial(_LISTED_ITEMS)
+#: What drawing how often an order occurs costs, in drawings from a list.
+_COST_OF_COUNT = 8
+#: Bits of a word that holds the rank sums of several items side by side.
+_WORD = 64
 
 
 class Midranks(NamedTuple):
@@ -74,7 +79,20 @@ def _block_midranks(values: Floats) -> Midranks:
 
 
 def arrangements(rows: int, columns: int, *, at_most: int) -> int | None:
-    """Return (columns!)^(rows-1), or None above a limit; a large power is never formed."""
+    """Return the number of arrangements of ranks, (columns!)^(rows-1).
+
+    Parameters
+    ----------
+    rows, columns
+        Experts and items.
+    at_most
+        The limit.
+
+    Returns
+    -------
+    int or None
+        None above the limit; a large power is never formed.
+    """
     orders, total = factorial(min(columns, 20)), 1
     for _ in range(rows - 1):
         total *= orders
@@ -96,6 +114,11 @@ def count_all_shuffles(doubled: Ints, four_s: int) -> int:
         Twice the mid-ranks, shape (m, n).
     four_s
         Four times the S found: the sum of squared deviations of the doubled rank sums.
+
+    Returns
+    -------
+    int
+        1 to (n!)^(m-1).
     """
     rows, columns = doubled.shape
     orders = _orders(columns)
@@ -121,25 +144,124 @@ def count_drawn_shuffles(doubled: Ints, four_s: int, *, draws: int, seed: int) -
         As for `count_all_shuffles`.
     draws, seed
         How many arrangements, and the seed of the draws.
+
+    Returns
+    -------
+    int
+        0 to `draws`; equal for equal seeds.
     """
-    patterns, counts = np.unique(np.sort(doubled, axis=1), axis=0, return_counts=True)
-    listed = [_listed(pattern, count) for pattern, count in zip(patterns, counts, strict=True)]
-    tables = [(t, c) for t, c in zip(listed, counts, strict=True) if t is not None]
-    alone = [0 if t is not None else c for t, c in zip(listed, counts, strict=True)]
-    shuffled = np.repeat(patterns, alone, axis=0)
+    moving = doubled[(doubled != doubled[:, :1]).any(axis=1)]  # the others add the same to all
+    patterns, counts = np.unique(np.sort(moving, axis=1), axis=0, return_counts=True)
+    items = doubled.shape[1]
+    drawn = _sorted_sums
+    if items <= _LISTED_ITEMS:
+        # Listing has to be worth it; without any row there is nothing to list.
+        lists = factorial(items) * len(patterns)
+        drawn = _listed_sums if 0 < lists <= draws * len(moving) else drawn
     random = np.random.default_rng(seed)
-    found = 0
-    for start in range(0, draws, block := max(1, _SHUFFLED // doubled.size)):
-        size = min(block, draws - start)
-        cells = np.tile(shuffled, (size, 1, 1))
-        sums: Ints = random.permuted(cells, axis=-1, out=cells).sum(axis=1)
-        for table, count in tables:
-            evenly = np.full(len(table), 1 / len(table))
-            sums = sums + random.multinomial(count, evenly, size) @ table
-        found += int((_four_s(sums, len(doubled)) >= four_s).sum())
-    return found
+    return sum(
+        int((_four_s(sums, len(moving)) >= four_s).sum())
+        for sums in drawn(patterns, counts, draws, random)
+    )
 
 
+def _sorted_sums(
+    patterns: Ints, counts: Ints, draws: int, random: np.random.Generator
+) -> Iterator[Ints]:
+    """Rank sums of shuffled rows: sorting random numbers that carry the ranks in their last bits.
+
+    Two of the leading 64 - b bits are equal so rarely (once in 10^15 pairs) that it does not count.
+    """
+    rows = np.repeat(patterns, counts, axis=0).astype(np.uint64)
+    ranks = np.uint64((1 << (2 * rows.shape[1]).bit_length()) - 1)
+    step = max(1, _DRAWN // max(1, rows.size))
+    for start in range(0, draws, step):
+        size = min(step, draws - start)
+        cells = random.integers(0, 1 << _WORD, (size, *rows.shape), dtype=np.uint64)
+        cells &= ~ranks
+        cells |= rows
+        cells.sort(axis=-1)
+        cells &= ranks
+        yield cells.sum(axis=1).astype(np.int64)
+
+
+def _listed_sums(
+    patterns: Ints, counts: Ints, draws: int, random: np.random.Generator
+) -> Iterator[Ints]:
+    """Rank sums of shuffled rows: drawing from the list of all orders of a row, or of several.
+
+    A listed order is a few words, in each of which the ranks of some items stand side by side with
+    room for their sums: adding words adds the ranks of all these items.
+    """
+    items = patterns.shape[1]
+    room = (2 * items * int(counts.sum())).bit_length()
+    beside = min(items, _WORD // room)
+    tables = [_packed(pattern, room, beside) for pattern in patterns]
+    short = [_is_counted(table, count) for table, count in zip(tables, counts, strict=True)]
+    lists = _lists(tables, np.where(short, 0, counts).tolist())
+    step = max(1, _DRAWN // max(1, sum(times for _, times in lists)))
+    shifts = np.arange(beside, dtype=np.uint64) * np.uint64(room)
+    for start in range(0, draws, step):
+        size = min(step, draws - start)
+        words = np.zeros((-(-items // beside), size), np.uint64)
+        for table, count in ((t, c) for t, c, s in zip(tables, counts, short, strict=True) if s):
+            evenly = np.full(table.shape[1], 1 / table.shape[1])
+            words += (random.multinomial(count, evenly, size).astype(np.uint64) @ table.T).T
+        for table, times in lists:
+            chosen = random.integers(0, table.shape[1], (times, size), dtype=np.uint32)
+            for word, column in zip(words, table, strict=True):
+                np.add(word, column[chosen].sum(axis=0), out=word)
+        sums = words.T[:, :, None] >> shifts & np.uint64((1 << room) - 1)
+        yield sums.reshape(size, -1)[:, :items].astype(np.int64)
+
+
+def _is_counted(table: Words, count: int) -> bool:
+    """Whether to draw how often each order occurs among many rows, instead of each row's."""
+    orders = table.shape[1]
+    joined = max(1, int(np.log(_LISTED) / np.log(orders)))
+    return bool(_COST_OF_COUNT * orders * joined < count)
+
+
+def _packed(pattern: Ints, room: int, beside: int) -> Words:
+    """List the distinct orders of one tie pattern, shape (n_words, n_orders)."""
+    digits = np.uint64(8) * np.arange(len(pattern), dtype=np.uint64)
+    orders = pattern.astype(np.uint64)[_orders(len(pattern))]
+    distinct = np.unique((orders << digits).sum(axis=1, dtype=np.uint64))
+    ranks = distinct[:, None] >> digits & np.uint64(255)
+    shifts = np.uint64(room) * np.arange(beside, dtype=np.uint64)
+    return np.stack(
+        [
+            (part << shifts[: part.shape[1]]).sum(axis=1, dtype=np.uint64)
+            for part in (ranks[:, at : at + beside] for at in range(0, len(pattern), beside))
+        ]
+    )
+
+
+def _lists(tables: list[Words], counts: list[int]) -> list[tuple[Words, int]]:
+    """Join the lists of rows while they stay short; return each with how often it is drawn."""
+    lists: list[tuple[Words, int]] = []
+    joined: Words | None = None
+    for table, count in zip(tables, counts, strict=True):
+        if not count:
+            continue
+        together, several = table, 1
+        while together.shape[1] * table.shape[1] <= _LISTED and 2 * several <= count:
+            together, several = _joined(together, table), several + 1
+        lists.append((together, count // several))
+        for _ in range(count % several):
+            if joined is not None and joined.shape[1] * table.shape[1] > _LISTED:
+                lists.append((joined, 1))
+                joined = None
+            joined = table if joined is None else _joined(joined, table)
+    return lists if joined is None else [*lists, (joined, 1)]
+
+
+def _joined(first: Words, second: Words) -> Words:
+    """List the sums of all pairs."""
+    return (first[:, :, None] + second[:, None, :]).reshape(len(first), -1)
+
+
+@lru_cache(maxsize=_LISTED_ITEMS)
 def _orders(columns: int) -> Ints:
     """All orders of so many columns, shape (columns!, columns)."""
     result = np.zeros((1, 0), np.int64)
@@ -148,100 +270,7 @@ def _orders(columns: int) -> Ints:
     return result
 
 
-def _listed(pattern: Ints, count: int) -> Ints | None:
-    """List the distinct orders of one tie pattern, if counting them is less work than shuffling."""
-    if len(pattern) > _LISTED_ITEMS:
-        return None
-    table: Ints = np.unique(pattern[_orders(len(pattern))], axis=0)
-    return table if _COST_OF_COUNT * len(table) < count * len(pattern) else None
-
-
 def _four_s(sums: Ints, rows: int) -> Ints:
     deviations = sums - rows * (sums.shape[1] + 1)
     result: Ints = np.einsum("ij,ij->i", deviations, deviations)
     return result
-
-
-def signed_rank_p(differences: Floats, *, tie: float = 0.0) -> float | None:
-    """Return the two-sided p of Wilcoxon's signed-rank test, exact also with ties.
-
-    Zeros are dropped, equal absolute differences share their mid-rank, and the p is the share of
-    all 2^k choices of signs whose positive rank sum lies at least as far from its middle as the
-    one found.
-
-    Parameters
-    ----------
-    differences
-        Paired differences, shape (n,), without NaN.
-    tie
-        Absolute differences not further apart than this count as equal, and up to this as zero.
-        It absorbs what floats add to decimals; 0 asks for exact equality.
-
-    Returns
-    -------
-    float or None
-        In (0, 1], at least the smallest normal float; None when nothing differs from zero.
-    """
-    sizes = np.abs(differences)
-    moved = sizes > tie
-    if not moved.any():
-        return None
-    order = np.argsort(sizes[moved], kind="stable")
-    ordered = sizes[moved][order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf) > tie)
-    counts = np.diff(starts, append=ordered.size)
-    positive = np.add.reduceat((differences[moved][order] > 0).astype(np.int64), starts)
-    doubled = 2 * starts + counts + 1
-    observed, total = int(doubled @ positive), int(doubled @ counts)
-    groups = sorted(
-        zip(doubled.tolist(), counts.tolist(), strict=True), key=lambda g: (-g[1], g[0])
-    )
-    tail = _lower_tail(groups, min(observed, total - observed))
-    return min(1.0, max(2.0 * tail, float(np.finfo(np.float64).tiny)))
-
-
-def _lower_tail(groups: list[tuple[int, int]], limit: int) -> float:
-    """P(sum <= limit), each group (rank, count) adding rank times a fair binomial of its count."""
-    unit = gcd(*(rank for rank, _ in groups))
-    limit //= unit
-    groups = [(rank // unit, count) for rank, count in groups]
-    # Two halves, joined only by the question how often both together stay within the limit: each
-    # is far shorter than the distribution of the whole.
-    sums, weights = _sums_up_to(limit, groups[::2])
-    order = np.argsort(sums, kind="stable")
-    reached = np.cumsum(np.append(0.0, weights[order]))
-    others, chances = _sums_up_to(limit, groups[1::2])
-    room = np.searchsorted(sums[order], limit - others, side="right")
-    return float((chances * reached[room]).sum())
-
-
-def _sums_up_to(limit: int, groups: list[tuple[int, int]]) -> tuple[Ints, Floats]:
-    """Values up to `limit` of the sum over groups, with their probabilities."""
-    sums, weights = np.zeros(1, np.int64), np.ones(1)
-    for at, (rank, count) in enumerate(groups):
-        if sums.size * (count + 1) > max(limit, _SMALL):
-            dense = np.bincount(sums, weights).astype(np.float64)
-            for later in groups[at:]:
-                dense = _spread(dense, *later, limit)
-            return np.arange(dense.size), dense
-        sums = np.add.outer(sums, rank * np.arange(count + 1)).ravel()
-        weights = np.multiply.outer(weights, _fair_binomial(count)).ravel()
-        sums, weights = sums[sums <= limit], weights[sums <= limit]
-    return sums, weights
-
-
-def _spread(dense: Floats, rank: int, count: int, limit: int) -> Floats:
-    """Add one group to a distribution that stands at its sums 0, 1, 2, ..."""
-    result = np.zeros(min(dense.size + rank * count, limit + 1))
-    for times, chance in enumerate(_fair_binomial(count).tolist()):
-        start = rank * times
-        if start >= result.size:
-            break
-        part = dense[: result.size - start]
-        result[start : start + part.size] += chance * part
-    return result
-
-
-def _fair_binomial(count: int) -> Floats:
-    whole = 1 << count
-    return np.array([comb(count, k) / whole for k in range(count + 1)])

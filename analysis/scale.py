@@ -13,7 +13,9 @@ from analysis.tables import parse_decimal
 class Scale:
     """A scale by its bounds, exact; `low` is below `high`."""
 
+    #: smallest possible answer
     low: Decimal
+    #: largest possible answer
     high: Decimal
 
     @property
@@ -30,10 +32,22 @@ class Scale:
 def parse_scale(text: str, *, name: str = "--scale") -> Scale:
     """Read a scale written as smallest:largest, for example 1:9 or -3:3.
 
+    Parameters
+    ----------
+    text
+        Two decimal numbers with a colon between them; blanks around them do not matter.
+    name
+        Where the text comes from; messages name it as their place.
+
+    Returns
+    -------
+    Scale
+        With the bounds exactly as written.
+
     Raises
     ------
     InputError
-        If these are not two decimal numbers, the smaller one first; `name` stands for the place.
+        If these are not two decimal numbers, the smaller one first.
     """
     bounds = [parse_decimal(part.strip()) for part in text.split(":")]
     if len(bounds) != 2 or bounds[0] is None or bounds[1] is None:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.dispersion import dispersion
-from analysis.ranks import signed_rank_p
+from analysis.item_movement import item_movement
+from analysis.ordering import sum_over_experts
+from analysis.simplex import aitchison_distance
 
 Floats = NDArray[np.float64]
 METHODS = ("constant_sum", "rating")
@@ -24,12 +25,21 @@ TOTAL = 100.0
 HISTOGRAM_LIMIT = 0.15
 #: What a figure may exceed its limit by and still lie on it: floats of decimals are not exact.
 ON_LIMIT = 1e-9
-#: Differences this small, relative to the scale, are what floats add to equal decimals.
-_TIE = 1e-12
 
 
 def enough_items(items: int) -> int:
-    """Return ceil(0.8 k), the number of items that a condition on most of k items needs."""
+    """Return ceil(0.8 k), the number of items that a condition on most of k items needs.
+
+    Parameters
+    ----------
+    items
+        k.
+
+    Returns
+    -------
+    int
+        Reckoned in whole numbers: 0.8 · 5 is 4 and not a little more.
+    """
     return -(-4 * items // 5)
 
 
@@ -61,7 +71,16 @@ class Matched:
 def match(before: Answers, after: Answers) -> Matched:
     """Match two rounds: experts by name, items by name.
 
-    An expert has answered a round if the row is not wholly empty. Order is that of `after`.
+    Parameters
+    ----------
+    before, after
+        The earlier and the later round; an expert has answered a round if the row is not wholly
+        empty. They are not changed.
+
+    Returns
+    -------
+    Matched
+        Experts and items in the order of `after`, and who answered one round only.
 
     Raises
     ------
@@ -95,7 +114,12 @@ def points(values: Floats) -> Floats:
     Parameters
     ----------
     values
-        Shape (n_experts, n_items), not negative; a row of NaN abstains and stays NaN.
+        Shape (n_experts, n_items), not negative; a row of NaN abstains and stays NaN. Not changed.
+
+    Returns
+    -------
+    ndarray
+        Same shape, 0..100, each row adding up to 100 or NaN throughout.
 
     Raises
     ------
@@ -103,15 +127,21 @@ def points(values: Floats) -> Floats:
         If a row is partly empty, holds a negative value or adds up to 0.
     """
     empty = np.isnan(values)
-    if (empty.any(axis=1) != empty.all(axis=1)).any():
+    if empty.any() and (empty.any(axis=1) != empty.all(axis=1)).any():
         raise ValueError("a constant-sum row is partly empty")
     if (values < 0).any():
         raise ValueError("a constant-sum row holds a negative value")
-    totals = _ordered_sum(values)[:, None]
+    whole = bool(((np.rint(values) == values) | empty).all())
+    # Whole numbers add up exactly in any order; other totals must not depend on that of the items.
+    totals = (values.sum(axis=-1) if whole else _ordered_sum(values))[:, None]
     if (totals == 0).any():
         raise ValueError("a constant-sum row adds up to 0")
     # Multiplied first: rows that add up to 100 come out as they went in, to the last digit.
-    return np.minimum(TOTAL * values / totals, TOTAL) + 0.0
+    result = TOTAL * values
+    result /= totals
+    np.minimum(result, TOTAL, out=result)
+    result += 0.0  # turns the -0.0 of a cell "-0" into 0.0
+    return result
 
 
 def _ordered_sum(values: Floats) -> Floats:
@@ -150,6 +180,8 @@ class Movement:
     weight_change_max: float | None
     #: half the sum of absolute changes of the panel weights, in points
     total_variation: float | None
+    #: distance of the panel weights in log-ratios, from 0 up, without a unit
+    aitchison_distance: float | None
     #: mean and median over experts of the total variation of the own weights, in points
     mean_own_move: float | None
     median_own_move: float | None
@@ -159,20 +191,16 @@ class Movement:
     reason: dict[str, str] | None = None
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one dict an item: its figures, None where undefined, `stable` and `reason`.
+        """Return one dict an item: its figures, `stable` and `reason`.
 
-        Codes are `no_expert_in_both`, `nobody_changed`, `cv_undefined`.
+        Returns
+        -------
+        list of dict
+            None where undefined, with `no_expert_in_both`, `nobody_changed` or `cv_undefined`.
         """
-        columns = zip(
-            self.pairs.tolist(),
-            self.histogram_change.tolist(),
-            self.cv_change.tolist(),
-            self.wilcoxon_p.tolist(),
-            self.changed.tolist(),
-            self.item_stable,
-            strict=True,
-        )
-        return [_record(*row) for row in columns]
+        names = ("pairs", "histogram_change", "cv_change", "wilcoxon_p", "changed")
+        columns = [getattr(self, name).tolist() for name in names]
+        return [_record(*row) for row in zip(*columns, self.item_stable, strict=True)]
 
 
 def _record(pairs: int, histogram: float, cv: float, p: float, *rest: Any) -> dict[str, Any]:
@@ -229,22 +257,26 @@ def movement(
 
     References
     ----------
-    Scheibe, Skutsch & Schofer 1975 (histogram change); Wilcoxon 1945.
+    Scheibe, Skutsch & Schofer 1975 (histogram change); Wilcoxon 1945; Aitchison 1986.
     """
     if np.shape(before) != np.shape(after):
         raise ValueError("both rounds must have the same experts and items")
     limits = limits_of(method, scale)
     present = ~(np.isnan(before).all(axis=1) | np.isnan(after).all(axis=1))
-    first, second = (np.asarray(values, np.float64)[present] for values in (before, after))
+    first, second = (np.asarray(values, np.float64) for values in (before, after))
+    if not present.all():
+        first, second = first[present], second[present]
     if method == "constant_sum":
         first, second = points(first), points(second)
-    items = _items(first, second, limits)
+    items = item_movement(first, second, limits)
     own, code = _own_weights(first, second, method, limits)
     panel = tuple(_column_means(vectors) for vectors in own)
     item_stable = _item_stable(method, items, np.abs(panel[1] - panel[0]), tolerance)
     figures = _weight_figures(own, panel)
     stable = _stable(method, item_stable, figures, tolerance)
     reason = dict.fromkeys((*figures, "weights_before", "weights_after"), code) if code else {}
+    if figures["aitchison_distance"] is None and not code:
+        reason["aitchison_distance"] = "weight_of_0"
     if stable is None:
         reason["stable"] = "no_expert_in_both"
     return Movement(
@@ -263,7 +295,25 @@ def movement(
 
 
 def limits_of(method: str, scale: tuple[float, float] | None) -> tuple[float, float]:
-    """Smallest and largest value of an answer: points of 100, or the scale of the ratings."""
+    """Return smallest and largest value of an answer: points of 100, or the scale of the ratings.
+
+    Parameters
+    ----------
+    method
+        `constant_sum` or `rating`.
+    scale
+        Smallest and largest rating; needed for `rating` only.
+
+    Returns
+    -------
+    tuple of two floats
+        In points for `constant_sum`.
+
+    Raises
+    ------
+    ValueError
+        If the method is another, or ratings come without a scale.
+    """
     if method not in METHODS:
         raise ValueError(f"method {method!r}, expected one of {', '.join(METHODS)}")
     if method == "constant_sum":
@@ -271,35 +321,6 @@ def limits_of(method: str, scale: tuple[float, float] | None) -> tuple[float, fl
     if scale is None:
         raise ValueError("ratings need their scale")
     return scale
-
-
-def _items(first: Floats, second: Floats, limits: tuple[float, float]) -> dict[str, Any]:
-    """Figures of each item over the experts who answered it in both rounds."""
-    both = ~(np.isnan(first) | np.isnan(second))
-    first, second = np.where(both, first, np.nan), np.where(both, second, np.nan)
-    tie = _TIE * max(abs(limits[0]), abs(limits[1]))
-    columns = [
-        (first[both[:, item], item], second[both[:, item], item]) for item in range(both.shape[1])
-    ]
-    p_values = [signed_rank_p(after - before, tie=tie) for before, after in columns]
-    return {
-        "pairs": both.sum(axis=0),
-        "histogram_change": np.array([_histogram_change(*pair, tie) for pair in columns]),
-        "cv_change": dispersion(second, limits).cv - dispersion(first, limits).cv,
-        "wilcoxon_p": np.array([np.nan if p is None else p for p in p_values]),
-        "changed": (np.abs(np.where(both, second - first, 0.0)) > tie).sum(axis=0),
-    }
-
-
-def _histogram_change(before: Floats, after: Floats, tie: float) -> float:
-    """Return sum |f_after - f_before| / (2m) over the distinct answers."""
-    if not len(before):
-        return np.nan
-    answers = np.concatenate([before, after])
-    sides = np.repeat([-1, 1], len(before))
-    order = np.argsort(answers, kind="stable")
-    category = np.cumsum(np.diff(answers[order], prepend=answers[order[0]]) > tie)
-    return float(np.abs(np.bincount(category, sides[order])).sum() / (2 * len(before)))
 
 
 def _own_weights(
@@ -310,7 +331,9 @@ def _own_weights(
         usable = np.full(len(first), limits[0] >= 0)
         for values in (first, second):
             usable &= ~np.isnan(values).any(axis=1) & values.any(axis=1)
-        first, second = points(first[usable]), points(second[usable])
+        if not usable.all():
+            first, second = first[usable], second[usable]
+        first, second = points(first), points(second)
     if len(first):
         return (first, second), None
     if method == "constant_sum":
@@ -321,22 +344,35 @@ def _own_weights(
 def _column_means(vectors: Floats) -> Floats:
     if not len(vectors):
         return np.full(vectors.shape[1], np.nan)
-    return _ordered_sum(vectors.T) / len(vectors)
+    return sum_over_experts(vectors) / len(vectors)
+
+
+_ON_WEIGHTS = (
+    *("weight_change_max", "total_variation", "aitchison_distance"),
+    *("mean_own_move", "median_own_move"),
+)
 
 
 def _weight_figures(own: tuple[Floats, Floats], panel: tuple[Floats, ...]) -> dict[str, Any]:
     if not len(own[0]):
-        return dict.fromkeys(
-            ("weight_change_max", "total_variation", "mean_own_move", "median_own_move")
-        )
+        return dict.fromkeys(_ON_WEIGHTS)
     change = np.abs(panel[1] - panel[0])
-    moves = _ordered_sum(np.abs(own[1] - own[0])) / 2
+    # One expert a column: the sum is over items, and must not depend on their order.
+    moves = sum_over_experts(np.abs(own[1].T - own[0].T)) / 2
     return {
         "weight_change_max": float(change.max()),
         "total_variation": float(_ordered_sum(change)) / 2,
+        "aitchison_distance": _log_ratio_distance(*panel),
         "mean_own_move": float(_ordered_sum(moves)) / len(moves),
         "median_own_move": float(np.median(moves)),
     }
+
+
+def _log_ratio_distance(before: Floats, after: Floats) -> float | None:
+    # Sorted, because the distance adds over items.
+    order = np.lexsort((after, before))
+    distance = float(aitchison_distance(before[order], after[order]))
+    return None if isnan(distance) else distance
 
 
 def _item_stable(

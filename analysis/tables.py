@@ -32,18 +32,37 @@ class Table:
 
     #: name of the file as the user gave it
     file: str
+    #: names of the columns, none empty and none twice
     header: tuple[str, ...]
+    #: cells below the header, as many in each row as the header has; "" = empty
     rows: tuple[tuple[str, ...], ...]
     #: row of the file on which each of `rows` ends, the header being row 1
     lines: tuple[int, ...]
 
     def column(self, name: str) -> tuple[str, ...]:
-        """Return the cells of one column."""
+        """Take one column out.
+
+        Parameters
+        ----------
+        name
+            One of `header`.
+
+        Returns
+        -------
+        tuple of str
+            Its cells from the first row to the last.
+        """
         at = self.header.index(name)
         return tuple(row[at] for row in self.rows)
 
     def records(self) -> list[tuple[int, dict[str, str]]]:
-        """Return each row as (row of the file, column → cell)."""
+        """Name the cells of each row.
+
+        Returns
+        -------
+        list
+            For each row (row of the file, column → cell).
+        """
         return [
             (line, dict(zip(self.header, row, strict=True)))
             for line, row in zip(self.lines, self.rows, strict=True)
@@ -54,8 +73,11 @@ class Table:
 class Ratings:
     """Answers of a panel: one row an expert, one column an item, NaN where there is no answer."""
 
+    #: name of the file as the user gave it
     file: str
+    #: names of the experts in the order of the file, none twice
     experts: tuple[str, ...]
+    #: names of the items in the order of the columns, none twice
     items: tuple[str, ...]
     #: shape (n_experts, n_items), float64; NaN = no answer
     values: NDArray[np.float64]
@@ -66,7 +88,19 @@ class Ratings:
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """Return the number that `text` is, or None when it is not a usable decimal number."""
+    """Read one decimal number, exactly as it is written.
+
+    Parameters
+    ----------
+    text
+        Digits with a decimal point, a sign and an exponent where wanted, and nothing else.
+
+    Returns
+    -------
+    Decimal or None
+        None for anything that is not such a number, for NaN and Infinity, for more than 60
+        characters, and for sizes other than 0 outside 1e-100 to 1e100.
+    """
     if len(text) > MOST_DIGITS or not _NUMBER.fullmatch(text):
         return None
     number = Decimal(text)
@@ -76,7 +110,25 @@ def parse_decimal(text: str) -> Decimal | None:
 
 
 def decode(data: bytes, file: str) -> str:
-    """Return the text of a UTF-8 file, without its byte order mark."""
+    """Turn the bytes of a UTF-8 file into text, without its byte order mark.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Its name in messages.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    InputError
+        Naming the row of the first byte that is not UTF-8.
+    """
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +139,23 @@ def decode(data: bytes, file: str) -> str:
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """Return the content of a file, or say that it cannot be read."""
+    """Read a whole file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bytes
+        Its content.
+
+    Raises
+    ------
+    InputError
+        With the operating system's reason why it cannot be read.
+    """
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -113,6 +181,11 @@ def read_table(
     others
         Whether columns beyond these are allowed; if not, an unknown column is refused.
 
+    Returns
+    -------
+    Table
+        Cells as trimmed text; nothing is read as a number yet.
+
     Raises
     ------
     InputError
@@ -135,7 +208,27 @@ def parse_table(
     optional: Iterable[str] = (),
     others: bool = False,
 ) -> Table:
-    """Like `read_table`, from text already in memory; `file` is its name in messages."""
+    """Like `read_table`, from text already in memory.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Its name in messages.
+    required, optional, others
+        As for `read_table`.
+
+    Returns
+    -------
+    Table
+        Cells as trimmed text.
+
+    Raises
+    ------
+    InputError
+        As `read_table`.
+    """
     header, rows, lines = _split(text, file)
     problems = Problems(file)
     _check_header(header, tuple(required), tuple(optional), others, problems)
@@ -200,6 +293,11 @@ def read_ratings(
         Smallest and largest allowed value; values off it are errors, fractions are fine.
     negative
         Whether values below zero are allowed.
+
+    Returns
+    -------
+    Ratings
+        The cells twice: as floats for statistics and exact for headline figures.
 
     Raises
     ------

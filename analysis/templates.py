@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from analysis.tree import Tree, parse_tree
+from analysis.tree import Tree
+from analysis.treefile import parse_tree
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,9 @@ class Template:
 
     #: name of the file in `analysis/data/trees`, without its ending
     id: str
+    #: title of the index in Chinese
     title_zh: str
+    #: title of the index in English
     title_en: str
     #: the publication the indicators and weights are from
     source: str
@@ -40,6 +43,16 @@ TEMPLATES = (
 def template_text(template_id: str) -> str:
     """Return the table of a template as CSV text, its notes included.
 
+    Parameters
+    ----------
+    template_id
+        `id` of one of `TEMPLATES`.
+
+    Returns
+    -------
+    str
+        The file without its byte order mark, as `analysis.treefile.parse_tree` takes it.
+
     Raises
     ------
     KeyError
@@ -52,5 +65,21 @@ def template_text(template_id: str) -> str:
 
 
 def template_tree(template_id: str) -> Tree:
-    """Return a template as a checked tree; raises `KeyError` like `template_text`."""
+    """Return a template as a checked tree.
+
+    Parameters
+    ----------
+    template_id
+        `id` of one of `TEMPLATES`.
+
+    Returns
+    -------
+    Tree
+        Ready for scoring: every leaf says its kind and direction.
+
+    Raises
+    ------
+    KeyError
+        If there is no template of this name.
+    """
     return parse_tree(template_text(template_id), f"{template_id}.csv", for_scoring=True)

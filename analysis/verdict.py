@@ -50,6 +50,7 @@ Value = float | Mapping[str, float | None] | None
 class Condition:
     """One condition of the rule, or a figure printed beside it."""
 
+    #: what it is called in every document
     name: str
     #: the figure; item → figure where each item has its own; None where undefined
     value: Value
@@ -292,22 +293,62 @@ class _ItemTest(NamedTuple):
     decides: bool
 
 
-def _item_tests(this: _Round, rule: _Rule) -> list[_ItemTest]:
-    iqr, sums = this.spread.iqr, rule.method == "constant_sum"
+def _item_tests(values: Floats, spread: Dispersion, rule: _Rule) -> list[_ItemTest]:
+    iqr, sums = spread.iqr, rule.method == "constant_sum"
     limit = _iqr_limit(rule)
     tests = [_ItemTest("iqr", iqr, limit, iqr <= limit + ON_LIMIT, not rule.classic)]
     if sums:
-        share = _within_tolerance(this, rule.tolerance)
+        share = _within_tolerance(values, spread, rule.tolerance)
         met = share >= WITHIN_TOLERANCE
         tests.append(_ItemTest("within_tolerance", share, WITHIN_TOLERANCE, met, not rule.classic))
     cv_decides = rule.classic or not sums
-    tests.append(_ItemTest("cv", this.spread.cv, CV_LIMIT, _cv_met(this.spread, rule), cv_decides))
+    tests.append(_ItemTest("cv", spread.cv, CV_LIMIT, _cv_met(spread, rule), cv_decides))
     return tests
+
+
+def _meet_all(tests: list[_ItemTest]) -> Flags:
+    # The same items must meet all of them: each may hold for enough items, and the whole not.
+    met: Flags = np.logical_and.reduce([test.met for test in tests if test.decides])
+    return met
+
+
+def agreed_items(
+    values: Floats,
+    *,
+    method: str,
+    scale: tuple[float, float] | None = None,
+    tolerance: float = 5.0,
+    preset: str = "recommended",
+) -> Flags:
+    """Tell which items the stopping rule counts as agreed on.
+
+    Parameters
+    ----------
+    values
+        Points of 100 or ratings, shape (n_experts, n_items); NaN = no answer. Not changed.
+    method, scale, tolerance, preset
+        As in `decide`.
+
+    Returns
+    -------
+    ndarray of bool
+        Shape (n_items,): whether the item meets every condition on spread that decides.
+
+    Raises
+    ------
+    ValueError
+        If a value is off the scale, or a setting is not one of these.
+    """
+    if preset not in PRESETS:
+        raise ValueError(f"preset {preset!r}, expected one of {', '.join(PRESETS)}")
+    limits = limits_of(method, scale)
+    rule = _Rule(method, limits, 1, tolerance, 0, 0.0, False, preset == "classic")
+    return _meet_all(_item_tests(values, dispersion(values, limits), rule))
 
 
 def _agreement(this: _Round, rule: _Rule) -> tuple[list[Condition], bool]:
     """Conditions on the spread of each item, and whether the panel agrees."""
-    tests = _item_tests(this, rule)
+    tests = _item_tests(this.values, this.spread, rule)
     needed = len(this.items) if rule.classic else enough_items(len(this.items))
     conditions = [
         Condition(test.name, _by_item(this, test.figures), test.limit, holds, True)
@@ -315,8 +356,7 @@ def _agreement(this: _Round, rule: _Rule) -> tuple[list[Condition], bool]:
         else _printed(test.name, _by_item(this, test.figures))
         for test, holds in ((test, bool(test.met.sum() >= needed)) for test in tests)
     ]
-    # The same items must meet all of them: each may hold for enough items, and the whole not.
-    count = int(np.logical_and.reduce([test.met for test in tests if test.decides]).sum())
+    count = int(_meet_all(tests).sum())
     agreed = count >= needed
     return [*conditions, Condition("items_agreed", count, needed, agreed, True)], agreed
 
@@ -338,10 +378,10 @@ def _cv_met(spread: Dispersion, rule: _Rule) -> Flags:
     return met
 
 
-def _within_tolerance(this: _Round, tolerance: float) -> Floats:
-    near = np.abs(this.values - this.spread.median) <= tolerance + ON_LIMIT
-    share = np.full(len(this.items), np.nan)
-    np.divide(near.sum(axis=0), this.spread.n, out=share, where=this.spread.n > 0)
+def _within_tolerance(values: Floats, spread: Dispersion, tolerance: float) -> Floats:
+    near = np.abs(values - spread.median) <= tolerance + ON_LIMIT
+    share = np.full(len(spread.n), np.nan)
+    np.divide(near.sum(axis=0), spread.n, out=share, where=spread.n > 0)
     return share
 
 

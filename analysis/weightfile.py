@@ -14,9 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import SHOWN, InputError, Problem, Problems, quoted
-from analysis.exact import decimal_string, terminating_string
-from analysis.tables import parse_decimal, read_bytes
+from analysis.decimals import decimal_string, terminating_string
+from analysis.errors import SHOWN, Problems, quoted
+from analysis.jsonfile import read_json
 from analysis.tree import GroupWeights, Node, Tree, global_weights
 
 Interval = tuple[Fraction, Fraction]
@@ -32,29 +32,50 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 class Origin:
     """What a weight file says about where its weights come from; None where there is no study."""
 
+    #: whether the answers are invented, as in a rehearsal or a demonstration
     rehearsal: bool = False
+    #: id of the study
     study_id: str | None = None
+    #: title of the study in Chinese
     title_zh: str | None = None
+    #: title of the study in English
     title_en: str | None = None
+    #: hash of the frozen protocol, 64 hexadecimal digits
     protocol_sha256: str | None = None
+    #: round that the weights were taken from, counted from 1
     round: int | None = None
-    #: YYYY-MM-DD
+    #: UTC day of the release, YYYY-MM-DD
     released_on: str | None = None
+    #: experts invited to the round
     invited: int | None = None
+    #: experts who answered it
     answered: int | None = None
+    #: experts whose answers went into the weights
     used: int | None = None
+    #: aggregation rule, a name of `analysis.exact.RULES`
     aggregation: str | None = None
     #: decimal string; with several steps an object of group (`root` for the roots) → decimal string
     rounding_step_percent: str | Mapping[str, str] | None = None
+    #: type of the quantiles of `interval95`
     quantile: str | None = None
+    #: how experts count against each other, such as `equal`
     expert_weights: str | None = None
+    #: hash of the list of answers that count, 64 hexadecimal digits
     answers_sha256: str | None = None
+    #: hash of the release bundle, 64 hexadecimal digits
     bundle_sha256: str | None = None
+    #: seed of the resampling behind `interval95`
     seed: int | None = None
 
 
 def software() -> str:
-    """Return name and version of this program."""
+    """Name this program as weight files name it.
+
+    Returns
+    -------
+    str
+        Name and version; the name alone when it runs without having been installed.
+    """
     try:
         return f"delphi-weights {version('delphi-weights')}"
     except PackageNotFoundError:
@@ -179,6 +200,16 @@ def to_csv(document: Mapping[str, Any]) -> str:
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front. Numbers here are
     never negative, so none of them is touched.
+
+    Parameters
+    ----------
+    document
+        A weight file, as `weight_document` returns it or `read_weight_file` has read it.
+
+    Returns
+    -------
+    str
+        The text of the table; weights with all their digits, undefined cells empty.
     """
     text = io.StringIO(newline="")
     text.write("\ufeff")
@@ -212,16 +243,19 @@ def _cell(value: Any) -> str:
 class WeightFile:
     """A weight file that was read and checked; weights by code, exact as printed."""
 
+    #: name of the file as the user gave it
     file: str
     #: the whole document as it stands in the file
     document: dict[str, Any]
     #: the indicators; `local_percent` is not filled
     tree: Tree
-    #: shares of 1
+    #: share among the siblings, unrounded, 0..1
     local: dict[str, Fraction]
+    #: share of the whole, unrounded, 0..1
     global_: dict[str, Fraction]
-    #: percentages
+    #: share among the siblings as published, in percent
     published_local: dict[str, Fraction]
+    #: share of the whole as published, in percent
     published_global: dict[str, Fraction]
 
 
@@ -234,6 +268,11 @@ def read_weight_file(path: str | Path, *, for_scoring: bool = False) -> WeightFi
         A JSON file `delphi-weights/1`; further keys are allowed.
     for_scoring
         Whether every leaf must say its kind and direction.
+
+    Returns
+    -------
+    WeightFile
+        Its nodes and the four weights of each.
 
     Raises
     ------
@@ -348,52 +387,13 @@ def _wrong_weights(
                 yield code, _WEIGHTS[first + 1], decimal_string(global_[code]), expected
 
 
-def read_json(path: str | Path) -> Any:
-    """Read a JSON file; fractions become `Decimal`.
-
-    Raises
-    ------
-    InputError
-        For a file that is not UTF-8 or not JSON, a key given twice, NaN, Infinity, and numbers
-        beyond any use.
-    """
-    data = read_bytes(path)
-    try:
-        document = json.loads(
-            data.decode("utf-8-sig"),
-            object_pairs_hook=_without_duplicates,
-            parse_float=_usable_number,
-            parse_constant=_usable_number,
-        )
-        json.dumps(document, ensure_ascii=False, default=str).encode()  # no half characters
-        return document
-    except UnicodeDecodeError:
-        found, row = "bytes that are not UTF-8", None
-    except json.JSONDecodeError as error:
-        found, row = f"no JSON ({error.msg})", error.lineno
-    except RecursionError:
-        found, row = "brackets nested too deep", None
-    except ValueError as error:
-        found, row = str(error), None
-    raise InputError([Problem(str(path), found, "a JSON file (UTF-8)", row)])
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"key {quoted(next(k for k in keys if keys.count(k) > 1))} twice")
-    return result
-
-
-def _usable_number(text: str) -> Any:
-    number = parse_decimal(text)
-    if number is None:
-        raise ValueError(f"the number {quoted(text)}")
-    return number
-
-
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of the weight file."""
+    """Read the JSON Schema of the weight file, which ships with the program.
+
+    Returns
+    -------
+    dict
+        A fresh copy each time.
+    """
     path = files("analysis").joinpath("schemas", "delphi-weights-1.json")
     return dict(json.loads(path.read_text(encoding="utf-8")))

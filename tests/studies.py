@@ -24,7 +24,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.record.leaf import NONCE_BYTES
-from analysis.tree import Tree, parse_tree
+from analysis.tree import Tree
+from analysis.treefile import parse_tree
 from delphi.bridge import questionnaire_of
 from delphi.clock import FixedClock
 from delphi.db import Database

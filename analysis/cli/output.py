@@ -13,12 +13,34 @@ import numpy as np
 
 
 def to_json(document: Any) -> str:
-    """Return `document` as indented JSON text with a final line break."""
+    """Write a document as every command prints it.
+
+    Parameters
+    ----------
+    document
+        Anything that `plain` takes.
+
+    Returns
+    -------
+    str
+        Indented JSON, letters of any script as they are, with a line break at the end.
+    """
     return json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 def plain(value: Any) -> Any:
-    """Return `value` in JSON's own types; NaN becomes null, Decimal becomes a string."""
+    """Turn a value into JSON's own types.
+
+    Parameters
+    ----------
+    value
+        Mappings, lists, tuples, arrays, data classes and scalars, nested as wanted.
+
+    Returns
+    -------
+    object
+        NaN has become None, a `Decimal` its digits as text, a data class an object of its fields.
+    """
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, np.ndarray):

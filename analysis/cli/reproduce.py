@@ -9,7 +9,6 @@ from analysis.reproduction.facts import read_facts
 from analysis.reproduction.rendering import render
 from analysis.reproduction.run import reproduce
 
-NAME = "reproduce"
 HELP = "recompute what the two source documents print, and say what agrees"
 
 

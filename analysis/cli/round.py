@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.errors import InputError, Problem, Problems, quoted
-from analysis.exact import terminating_string
-from analysis.rounding import Rounding, largest_remainder
+from analysis.jsonfile import read_json
+from analysis.rounding import Rounding, largest_remainder, step_string
 from analysis.tables import parse_decimal
-from analysis.weightfile import read_json
 
 HELP = "Round weights by largest remainder, so that they sum to exactly 100."
 
@@ -26,13 +25,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the rounded weights and what the rounding did."""
-    step = _step(arguments.step)
+    step = publishing_step(arguments.step)
     weights = read_weights(arguments.file)
     result = largest_remainder(tuple(weights.values()), step)
-    return {"step": _text(step, step), **_answer(tuple(weights), result, step)}
+    return {"step": step_string(step, step), **_answer(tuple(weights), result, step)}
 
 
-def _step(text: str) -> Fraction:
+def publishing_step(text: str) -> Fraction:
+    """Read the option `--step`.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+
+    Returns
+    -------
+    Fraction
+        Points of 100, above 0, that divide 100.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
     number = parse_decimal(text)
     if number is None or number <= 0 or (100 / Fraction(number)).denominator != 1:
         expected = "a step that divides 100, such as 5, 1 or 0.1"
@@ -42,6 +58,16 @@ def _step(text: str) -> Fraction:
 
 def read_weights(path: str) -> dict[str, Fraction]:
     """Read an object item → weight, or the key `weights` of such an object.
+
+    Parameters
+    ----------
+    path
+        A JSON file.
+
+    Returns
+    -------
+    dict
+        Item → weight, exact and not negative, of any positive total.
 
     Raises
     ------
@@ -78,15 +104,11 @@ def _shown(value: Any) -> str:
 def _answer(items: tuple[str, ...], result: Rounding, step: Fraction) -> dict[str, Any]:
     return {
         "rounded": {
-            item: _text(weight, step) for item, weight in zip(items, result.rounded, strict=True)
+            item: step_string(weight, step)
+            for item, weight in zip(items, result.rounded, strict=True)
         },
         "max_error": float(result.max_error),
         "zeroed": [items[at] for at in result.zeroed],
         "ties_split": [[items[at] for at in group] for group in result.ties_split],
         "reason": None,
     }
-
-
-def _text(weight: Fraction, step: Fraction) -> str:
-    """Write a multiple of the step with as many decimals as the step has."""
-    return terminating_string(weight, places=len(terminating_string(step).partition(".")[2]))

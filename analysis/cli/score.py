@@ -26,7 +26,6 @@ from analysis.scoring.tiers import Tier
 from analysis.tables import parse_decimal
 from analysis.weightfile import WeightFile, read_weight_file
 
-NAME = "score"
 HELP = "score units by a weight file: thresholds, index, ranks, tiers, growth"
 
 
@@ -129,6 +128,18 @@ def _bound(tier: Tier) -> Decimal:
 
 def hierarchy_of(weights: WeightFile, used: str) -> Hierarchy:
     """Return the tree of a weight file with its published or its exact local weights.
+
+    Parameters
+    ----------
+    weights
+        The weight file.
+    used
+        `published` or `exact`.
+
+    Returns
+    -------
+    Hierarchy
+        Ready for composition.
 
     Raises
     ------

@@ -75,6 +75,7 @@ def _answer(moved: Movement, items: tuple[str, ...]) -> dict[str, Any]:
         "weights_after": _by_item(items, moved.weights_after),
         "weight_change_max": moved.weight_change_max,
         "total_variation": moved.total_variation,
+        "aitchison_distance": moved.aitchison_distance,
         "mean_own_move": moved.mean_own_move,
         "median_own_move": moved.median_own_move,
         "stable": moved.stable,

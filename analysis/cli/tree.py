@@ -8,7 +8,8 @@ from typing import Any
 
 from analysis.cli.output import to_json
 from analysis.errors import InputError, Problem
-from analysis.tree import local_weights, read_tree
+from analysis.tree import local_weights
+from analysis.treefile import read_tree
 from analysis.weightfile import weight_document
 
 HELP = "Local and global weights of an indicator tree, as a weight file."

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from analysis.elicitation.constant_sum import check_allocations
 from analysis.cli import UsageError
+from analysis.elicitation.constant_sum import check_allocations
 from analysis.elicitation.ranking import check_rankings
 from analysis.errors import InputError, Problem, quoted
 from analysis.exact import RULES, ExactAggregate, aggregate
 from analysis.tables import Ratings, parse_decimal, read_ratings
 
 HELP = "Weights of a panel from its answers, by one aggregation rule."
+
+
+@dataclass(frozen=True)
+class WeighedPanel:
+    """The answers of a panel and the weights that they give."""
+
+    #: the answers as read and checked
+    ratings: Ratings
+    #: what was asked
+    method: str
+    #: the rule that makes weights of it
+    rule: str
+    #: what a 0 becomes before logarithms are taken, as a share of the total
+    zero: Fraction
+    #: the weights, exact
+    result: ExactAggregate
+
+    def experts_left_out(self) -> dict[str, str]:
+        """Return each expert whose answers did not go in, with the code of why.
+
+        Returns
+        -------
+        dict
+            Expert → `abstained`, `incomplete` or `all_zero`.
+        """
+        return {self.ratings.experts[at]: why for at, why in self.result.left_out.items()}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +68,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the weights, in exact arithmetic until they are printed."""
+    panel = read_panel(arguments)
+    reason = panel.result.reason
+    return {
+        "type": panel.method,
+        "rule": panel.rule,
+        "weights": by_item(panel.ratings.items, panel.result.weights),
+        "experts_used": panel.result.experts_used,
+        "experts_left_out": panel.experts_left_out(),
+        "reason": None if reason is None else {"weights": reason},
+    }
+
+
+def read_panel(arguments: argparse.Namespace) -> WeighedPanel:
+    """Read and check the answers, and make weights of them.
+
+    Parameters
+    ----------
+    arguments
+        Those of `add_arguments`.
+
+    Returns
+    -------
+    WeighedPanel
+        With weights that may be undefined, and then have a reason.
+
+    Raises
+    ------
+    UsageError
+        For options that do not go together.
+    InputError
+        For a file or an option that cannot be used.
+    """
     method, rule = arguments.type, arguments.rule
     if rule not in RULES[method]:
         raise UsageError(f"--rule {rule}: for {method} choose from {', '.join(RULES[method])}")
@@ -55,7 +114,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     except ValueError as error:  # the answers are in order by now, so it is the zero
         expected = "a share that leaves something for the other items"
         raise InputError([Problem("--zero", str(error), expected)]) from None
-    return {"type": method, "rule": rule, **_answer(ratings, result)}
+    return WeighedPanel(ratings, method, rule, zero, result)
 
 
 def _positive(name: str, text: str) -> Decimal:
@@ -83,16 +142,23 @@ def _read(path: str, method: str, total: Decimal | None) -> Ratings:
     return ratings
 
 
-def _answer(ratings: Ratings, result: ExactAggregate) -> dict[str, Any]:
-    return {
-        "weights": _by_item(ratings.items, result.weights),
-        "experts_used": result.experts_used,
-        "experts_left_out": {ratings.experts[at]: why for at, why in result.left_out.items()},
-        "reason": None if result.reason is None else {"weights": result.reason},
-    }
+def by_item(
+    items: tuple[str, ...], weights: Sequence[Fraction | float] | None
+) -> dict[str, float] | None:
+    """Return weights as an object in column order.
 
+    Parameters
+    ----------
+    items
+        Headers of the columns.
+    weights
+        One figure an item, or None where undefined.
 
-def _by_item(items: tuple[str, ...], weights: Sequence[Fraction] | None) -> dict[str, float] | None:
+    Returns
+    -------
+    dict or None
+        Item → figure, None where undefined.
+    """
     if weights is None:
         return None
     return {item: float(weight) for item, weight in zip(items, weights, strict=True)}

@@ -21,12 +21,34 @@ class CanonicalError(ValueError):
 
 
 def nfc(text: str) -> str:
-    """Return `text` in Unicode normalisation form C, as everything hashed must be."""
+    """Bring a text to Unicode normalisation form C, as everything hashed must be.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The same text for every reader, in one sequence of code points.
+    """
     return unicodedata.normalize("NFC", text)
 
 
 def canonical_bytes(document: Any) -> bytes:
-    """Return the canonical UTF-8 bytes of `document`.
+    """Write a document in the one form that is hashed: RFC 8785, keys by UTF-16 code units.
+
+    Parameters
+    ----------
+    document
+        Mappings with text keys, lists, tuples, NFC text, integers up to 2**53 - 1 in size, True,
+        False and None, nested as wanted. Fractions are written as decimal strings before.
+
+    Returns
+    -------
+    bytes
+        UTF-8 without blanks and without a line break at the end.
 
     Raises
     ------
@@ -44,17 +66,49 @@ def canonical_bytes(document: Any) -> bytes:
 
 
 def canonical_text(document: Any) -> str:
-    """Return the canonical form as text; its UTF-8 bytes are `canonical_bytes`."""
+    """Write a document in canonical form, as text.
+
+    Parameters
+    ----------
+    document
+        As for `canonical_bytes`, which refuses the same.
+
+    Returns
+    -------
+    str
+        Its UTF-8 bytes are `canonical_bytes(document)`.
+    """
     return canonical_bytes(document).decode("utf-8")
 
 
 def sha256_hex(document: Any) -> str:
-    """Return the SHA-256 of the canonical bytes, as 64 hexadecimal digits."""
+    """Hash the canonical form of a document.
+
+    Parameters
+    ----------
+    document
+        As for `canonical_bytes`, which refuses the same.
+
+    Returns
+    -------
+    str
+        SHA-256 of the canonical bytes, as 64 lower-case hexadecimal digits.
+    """
     return hashlib.sha256(canonical_bytes(document)).hexdigest()
 
 
 def parse_canonical(text: str | bytes) -> Any:
     """Read a stored document back; refuse it when it is not in canonical form.
+
+    Parameters
+    ----------
+    text
+        What `canonical_text` or `canonical_bytes` once gave.
+
+    Returns
+    -------
+    object
+        The document; writing it again gives the same bytes.
 
     Raises
     ------

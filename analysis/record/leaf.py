@@ -23,6 +23,11 @@ def leaf_hash(submission: bytes, nonce: bytes) -> str:
     nonce
         32 random bytes; without them a short answer could be found by trying all of them.
 
+    Returns
+    -------
+    str
+        64 lower-case hexadecimal digits.
+
     Raises
     ------
     ValueError
@@ -37,6 +42,23 @@ def text_hash(text: str, salt: bytes) -> str:
     """Return SHA-256(label 0x00 salt 0x00 NFC text): what a submission keeps of a reason.
 
     The salt lies beside the text; when both are erased the hash says nothing about them.
+
+    Parameters
+    ----------
+    text
+        The reason as written; it is brought to NFC first.
+    salt
+        32 random bytes.
+
+    Returns
+    -------
+    str
+        64 lower-case hexadecimal digits.
+
+    Raises
+    ------
+    ValueError
+        When the salt does not have 32 bytes.
     """
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")

@@ -22,14 +22,17 @@ FORMAT = "delphi-event/1"
 class Event:
     """One link of the chain."""
 
+    #: id of the study whose chain it is
     study: str
     #: 0, 1, 2 …
     height: int
     #: hash of the event before; None at height 0
     parent: str | None
+    #: what happened, as a word of the study's vocabulary of events
     type: str
     #: UTC day, YYYY-MM-DD
     day: str
+    #: `payload_hash` of what the event says
     payload_sha256: str
 
     @property
@@ -48,14 +51,44 @@ class Event:
 
 
 def payload_hash(payload: Mapping[str, Any]) -> str:
-    """Return the labelled SHA-256 of a payload."""
+    """Hash what an event says: SHA-256(label 0x00 canonical bytes).
+
+    Parameters
+    ----------
+    payload
+        A document that has a canonical form.
+
+    Returns
+    -------
+    str
+        64 lower-case hexadecimal digits.
+    """
     return hashlib.sha256(PAYLOAD_LABEL + b"\0" + canonical_bytes(payload)).hexdigest()
 
 
 def next_event(
     study: str, before: Event | None, event_type: str, day: str, payload: Mapping[str, Any]
 ) -> Event:
-    """Return the event that follows `before` (None: the first of the study)."""
+    """Make the next link of a study's chain.
+
+    Parameters
+    ----------
+    study
+        Id of the study.
+    before
+        Last event of its chain; None for the first.
+    event_type
+        What happened.
+    day
+        UTC day, YYYY-MM-DD.
+    payload
+        What the event says; only its hash goes into the event.
+
+    Returns
+    -------
+    Event
+        One higher than `before`, bound to its hash.
+    """
     return Event(
         study,
         0 if before is None else before.height + 1,
@@ -73,6 +106,12 @@ def first_break(events: Iterable[tuple[Event, str, Mapping[str, Any]]]) -> int |
     ----------
     events
         In order of height: the event, the hash stored for it, its payload.
+
+    Returns
+    -------
+    int or None
+        First height at which height, parent, payload or the event's own hash is not what it must
+        be.
     """
     parent: str | None = None
     for height, (event, stored, payload) in enumerate(events):

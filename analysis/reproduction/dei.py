@@ -28,13 +28,35 @@ PER_TRILLION = 10_000
 
 
 def mean(numbers: Iterable[Fraction]) -> Fraction:
-    """Exact mean."""
+    """Exact arithmetic mean.
+
+    Parameters
+    ----------
+    numbers
+        At least one.
+
+    Returns
+    -------
+    Fraction
+        Their sum divided by how many they are.
+    """
     listed = list(numbers)
     return sum(listed, Fraction(0)) / len(listed)
 
 
 def tiers_of_cities(facts: Facts) -> dict[str, list[str]]:
-    """Return the cities of each tier by their printed score, the highest tier first."""
+    """Sort the cities into tiers by their printed score.
+
+    Parameters
+    ----------
+    facts
+        Scores and tier bounds.
+
+    Returns
+    -------
+    dict
+        Tier → cities in the order of the printed list, the highest tier first.
+    """
     order = sorted(facts.tiers, key=lambda tier: -tier.lower)
     found: dict[str, list[str]] = {tier.tier: [] for tier in order}
     scores = np.array([float(score) for score in facts.scores.values()])
@@ -149,6 +171,16 @@ def readings(facts: Facts) -> list[tuple[str, dict[str, Fraction]]]:
     As printed when every assessed city stands in it once. When one city is there twice and one is
     missing, either of the two rows may be the missing city's: two readings, each named by the size
     that goes to the missing city.
+
+    Parameters
+    ----------
+    facts
+        Sizes row by row as printed, and the cities that have a score.
+
+    Returns
+    -------
+    list
+        (name of the reading, city → size in 100 million CNY); empty where more is wrong than that.
     """
     listed = [city for city, _ in facts.sizes]
     missing = [city for city in facts.scores if city not in listed]

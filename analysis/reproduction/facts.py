@@ -11,7 +11,8 @@ from analysis.reproduction.findings import Claim
 from analysis.scoring.data import read_tiers
 from analysis.scoring.tiers import Tier
 from analysis.tables import Table, parse_decimal, read_table
-from analysis.tree import Tree, read_tree
+from analysis.tree import Tree
+from analysis.treefile import read_tree
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CLAIMS = (
@@ -31,6 +32,7 @@ CLAIMS = (
 class Facts:
     """All printed figures that recomputation starts from."""
 
+    #: what is recomputed, in the order of the file
     claims: tuple[Claim, ...]
     #: year → index of the demonstration cities
     index: dict[int, Fraction]
@@ -51,7 +53,17 @@ class Facts:
 
 
 def read_facts(folder: Path = DATA) -> Facts:
-    """Read the figures from `folder`, which holds `published/`, `tiers/` and `trees/`.
+    """Read the printed figures.
+
+    Parameters
+    ----------
+    folder
+        Holds `published/`, `tiers/` and `trees/`; the one that ships with the program if not given.
+
+    Returns
+    -------
+    Facts
+        Every figure exact, as printed.
 
     Raises
     ------

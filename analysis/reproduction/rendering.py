@@ -35,6 +35,11 @@ def render(results: Sequence[Result], *, form: str, lang: str) -> str:
         `text` (blocks with a summary) or `markdown` (one table).
     lang
         `zh` or `en`.
+
+    Returns
+    -------
+    str
+        Lines with a line break behind each; Chinese characters count two columns.
     """
     rows = [_row(result, lang) for result in results]
     return _markdown(rows, lang) if form == "markdown" else _text(results, rows, lang)

@@ -9,6 +9,7 @@ from analysis.reproduction import dei, icdi
 from analysis.reproduction.facts import Facts
 from analysis.reproduction.findings import Claim, Finding
 
+#: Recomputes what one claim prints from the printed figures, and says what it found.
 Check = Callable[[Claim, Facts], Finding]
 
 #: One check for each claim of `published/claims.csv`.
@@ -35,7 +36,9 @@ CHECKS: dict[str, Check] = {
 class Result:
     """One claim with what recomputing it gave."""
 
+    #: what the source prints
     claim: Claim
+    #: what the recomputation gave
     finding: Finding
 
     @property
@@ -45,5 +48,16 @@ class Result:
 
 
 def reproduce(facts: Facts) -> tuple[Result, ...]:
-    """Recompute every claim, in the order of the file."""
+    """Recompute every claim.
+
+    Parameters
+    ----------
+    facts
+        The printed figures.
+
+    Returns
+    -------
+    tuple of Result
+        One for each claim, in the order of the file.
+    """
     return tuple(Result(claim, CHECKS[claim.claim](claim, facts)) for claim in facts.claims)

@@ -42,12 +42,15 @@ Floats = NDArray[np.float64]
 class Rules:
     """How data become an index."""
 
+    #: which unit-years give the threshold of a value indicator
     reference: Reference = "pooled"
+    #: the year of the reference `base-year`; None with the others
     base_year: int | None = None
     #: whether the headline index is the capped one
     cap: bool = False
     #: value of a unit that is at the threshold everywhere: 1 or 100
     out_of: int = 1
+    #: bounds of the tiers on the printed scale; none without a table of them
     tiers: tuple[Tier, ...] = ()
     #: bounds above which units of a group are counted, on the printed scale
     cuts: tuple[Decimal, ...] = ()
@@ -57,9 +60,13 @@ class Rules:
 class Assessment:
     """Scores of all unit-years with everything that is printed beside them."""
 
+    #: what was scored
     data: UnitData
+    #: the tree with the weights that were used
     hierarchy: Hierarchy
+    #: what the values were divided by
     thresholds: Thresholds
+    #: the settings of the run
     rules: Rules
     #: shape (n_unit_years, n_leaves), before any cap, on the scale 0 to 1
     normalised: Floats
@@ -69,18 +76,25 @@ class Assessment:
     composition: Composition
     #: shape (n_unit_years,), on the printed scale; the headline is one of the other two
     index: Floats
+    #: the same with cells above 1 as they are
     index_uncapped: Floats
+    #: the same with cells cut at 1
     index_capped: Floats
     #: shape (n_unit_years, n_inner), on the printed scale, of the headline
     scores: Floats
     #: shape (n_unit_years,); NaN where there is no index
     ranks: Floats
+    #: tier of each unit-year; None below the lowest and where there is no index
     tiers: tuple[Tier | None, ...]
+    #: mean index of each year and its growth
     years: tuple[YearMean, ...]
+    #: mean growth a year from the first to the last year
     annual: Growth
+    #: what each root brought to the change of the index
     contributions: Contributions
     #: column of the table of units → its groups
     groups: dict[str, tuple[Group, ...]]
+    #: what is allowed and should be known
     remarks: tuple[Remark, ...]
 
 
@@ -109,6 +123,11 @@ def assess(
         Thresholds that replace the rule.
     columns
         Table of units, for groups.
+
+    Returns
+    -------
+    Assessment
+        Undefined figures are NaN.
 
     Raises
     ------

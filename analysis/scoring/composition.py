@@ -26,8 +26,11 @@ TOLERANCE = 1e-9
 class Branch:
     """One node of the tree: its code, its parent's code (None for a root), its local weight."""
 
+    #: unique in the tree
     code: str
+    #: code of the parent; None for a root
     parent: str | None
+    #: local weight, not negative; any positive total of the group will do
     weight: float | Fraction
 
 
@@ -50,6 +53,7 @@ class Hierarchy:
     leaves: tuple[str, ...]
     #: nodes with children, in the given order
     inner: tuple[str, ...]
+    #: nodes without a parent, in the given order; a root may be a leaf
     roots: tuple[str, ...]
     #: shape (n_roots,), sums to 1
     root_weights: Floats
@@ -57,6 +61,7 @@ class Hierarchy:
     paths: Floats
     #: shape (n_leaves,): global weights, sum to 1
     leaf_weights: Floats
+    #: inner nodes by height, the lowest first
     levels: tuple[_Level, ...]
 
     @property
@@ -85,6 +90,16 @@ def build_hierarchy(branches: Iterable[Branch]) -> Hierarchy:
     """Prepare a tree for composition.
 
     Local weights are divided by the total of their group, so any positive total will do.
+
+    Parameters
+    ----------
+    branches
+        The nodes; a child may stand before its parent.
+
+    Returns
+    -------
+    Hierarchy
+        Leaves and inner nodes in the order given.
 
     Raises
     ------
@@ -266,6 +281,13 @@ def root_contributions(composition: Composition, hierarchy: Hierarchy) -> Floats
     """Split the index into what each root adds to it.
 
     ``c_r = w_r s_r / sum of w over the roots present``; a missing root adds 0.
+
+    Parameters
+    ----------
+    composition
+        Scores of the unit-years.
+    hierarchy
+        The tree they were composed with.
 
     Returns
     -------

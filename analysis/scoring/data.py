@@ -23,7 +23,9 @@ _YEAR = re.compile(r"\d{1,4}", re.ASCII)
 class UnitData:
     """Values of units over years: one row a unit-year, one column a leaf of the tree."""
 
+    #: name of the file as the user gave it
     file: str
+    #: codes of the leaves, in the order of the tree
     leaves: tuple[str, ...]
     #: unit of each row
     units: tuple[str, ...]
@@ -37,8 +39,11 @@ class UnitData:
 class UnitColumns:
     """What is known of the units: for every column, unit → text (empty = nothing)."""
 
+    #: name of the file as the user gave it
     file: str
+    #: units in the order of the file, none twice
     units: tuple[str, ...]
+    #: column → unit → text
     columns: dict[str, dict[str, str]]
 
 
@@ -52,6 +57,11 @@ def read_data(path: str | Path, leaves: Sequence[str]) -> UnitData:
         missing value.
     leaves
         Codes of the leaves of the tree, in the order the result shall have.
+
+    Returns
+    -------
+    UnitData
+        Rows as in the file; an empty cell is NaN.
 
     Raises
     ------
@@ -115,6 +125,11 @@ def read_units(path: str | Path, known: Collection[str]) -> UnitColumns:
         CSV with `unit` as its first column and one column for each property.
     known
         Units that have data.
+
+    Returns
+    -------
+    UnitColumns
+        Every column but `unit`, as text.
 
     Raises
     ------
@@ -235,6 +250,11 @@ def read_tiers(path: str | Path) -> tuple[Tier, ...]:
     path
         CSV with the columns `tier name_zh name_en lower`; `lower` is on the printed scale and
         belongs to its tier.
+
+    Returns
+    -------
+    tuple of Tier
+        In the order of the file.
 
     Raises
     ------

@@ -20,6 +20,17 @@ def document(assessment: Assessment) -> dict[str, Any]:
     """Return what `score` prints about the data, as plain values; NaN stands for undefined.
 
     Growth is a share of the earlier value; points are on the printed scale, percents of 100.
+
+    Parameters
+    ----------
+    assessment
+        The run.
+
+    Returns
+    -------
+    dict
+        `units`, `thresholds`, `years`, `contributions`, `groups`, `warnings`, the settings, and in
+        `reason` why a figure of the whole is undefined.
     """
     rules = assessment.rules
     annual = assessment.annual

@@ -49,7 +49,18 @@ def write_tables(assessment: Assessment, answer: dict[str, Any], folder: str | P
 
 
 def csv_bytes(rows: Rows) -> bytes:
-    """Return rows as the bytes of a CSV file with a byte order mark."""
+    """Write rows as a CSV file that spreadsheets open: UTF-8 with a byte order mark.
+
+    Parameters
+    ----------
+    rows
+        The header and what stands below it; each cell goes through `cell`.
+
+    Returns
+    -------
+    bytes
+        Content of the file, lines ended by CR LF.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerows([cell(value) for value in row] for row in rows)
@@ -57,7 +68,19 @@ def csv_bytes(rows: Rows) -> bytes:
 
 
 def cell(value: Any) -> str:
-    """Return the text of one cell: numbers in full, undefined empty, text guarded."""
+    """Write one cell: numbers in full, undefined empty, text guarded.
+
+    Parameters
+    ----------
+    value
+        Text, a number, or None or NaN for what is undefined.
+
+    Returns
+    -------
+    str
+        Floats with as many digits as they need to be read back. Text that a spreadsheet would take
+        for a formula has an apostrophe in front; a negative number has not.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, str):

@@ -15,6 +15,7 @@ from analysis.scoring.years import Growth, Panel, YearMean, mean_annual_growth, 
 class GroupYear:
     """One group in one year, with the share of its units at or above each cut."""
 
+    #: mean index of the group and its growth
     mean: YearMean
     #: one share for each cut, 0 to 1; NaN when no unit of the group has an index
     shares: tuple[float, ...]
@@ -24,11 +25,15 @@ class GroupYear:
 class Group:
     """Units that share one value of one column."""
 
+    #: column of the table of units that divides them
     column: str
+    #: what its units have in that column
     value: str
     #: units of the group that have data
     units: int
+    #: one entry a year, ascending
     years: tuple[GroupYear, ...]
+    #: mean growth a year from the first to the last year
     annual: Growth
 
 

@@ -52,6 +52,11 @@ def cap(normalised: Floats, lower: Floats) -> Floats:
         Shape (n_unit_years, n_leaves), from `normalise`; NaN = missing, stays missing.
     lower
         Shape (n_leaves,), as for `normalise`.
+
+    Returns
+    -------
+    ndarray
+        Same shape, at most 1; `normalised` itself is not changed.
     """
     capped = np.minimum(normalised, 1.0)
     cost = ~np.isnan(lower)
@@ -61,5 +66,16 @@ def cap(normalised: Floats, lower: Floats) -> Floats:
 
 
 def capped_cells(normalised: Floats) -> NDArray[np.bool_]:
-    """Tell which cells lie above 1, the ones that `cap` cuts from above; missing is False."""
+    """Tell which cells lie above 1, the ones that `cap` cuts from above.
+
+    Parameters
+    ----------
+    normalised
+        Shape (n_unit_years, n_leaves), from `normalise`; NaN = missing.
+
+    Returns
+    -------
+    ndarray of bool
+        Same shape; a missing cell is False.
+    """
     return np.asarray(normalised > 1.0)

@@ -21,7 +21,9 @@ class Remark:
     code: str
     #: code of the leaf it is about; None when it is about units
     indicator: str | None
+    #: one sentence in Chinese
     zh: str
+    #: one sentence in English
     en: str
 
 

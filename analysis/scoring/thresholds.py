@@ -28,6 +28,7 @@ DEVIATIONS = 2.0
 class Indicator:
     """A leaf of the tree, as normalisation needs it."""
 
+    #: code of the leaf, the header of its column
     code: str
     #: `ratio`, `value` or `score`
     kind: str
@@ -37,9 +38,11 @@ class Indicator:
 
 @dataclass(frozen=True)
 class GivenThreshold:
-    """A threshold set by the user; `lower` is the value of a cost indicator that counts as 1."""
+    """A threshold set by the user."""
 
+    #: above 0, in the unit of the data: counts as 1, of a cost indicator as 0
     threshold: float
+    #: value of a cost indicator that counts as 1, below the threshold; None for benefit indicators
     lower: float | None = None
 
 
@@ -47,6 +50,7 @@ class GivenThreshold:
 class Thresholds:
     """Thresholds of all indicators, in the order of the data's columns."""
 
+    #: the leaves
     indicators: tuple[Indicator, ...]
     #: shape (n_leaves,), or (n_years, n_leaves) when every year has its own; NaN = no data
     upper: Floats
@@ -59,7 +63,15 @@ class Thresholds:
 
 
 class ThresholdError(ValueError):
-    """A threshold that cannot be used. Its text names the indicator."""
+    """A threshold that cannot be used. Its text names the indicator.
+
+    Parameters
+    ----------
+    code
+        Code of the indicator.
+    found, expected
+        What is wrong with its threshold and what was expected, as parts of one sentence.
+    """
 
     def __init__(self, code: str, found: str, expected: str) -> None:
         self.code, self.found, self.expected = code, found, expected
@@ -233,7 +245,21 @@ def _how(indicator: Indicator, given: dict[str, GivenThreshold], reference: Refe
 
 
 def per_row(thresholds: Thresholds, years: NDArray[np.int64]) -> Floats:
-    """Return thresholds as normalisation takes them: one row, or one row for each unit-year."""
+    """Lay thresholds out as normalisation takes them.
+
+    Parameters
+    ----------
+    thresholds
+        One for all years or one for each.
+    years
+        Shape (n_unit_years,): the year of each row of the data, all of them in `thresholds.years`
+        when that is not empty.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_leaves,), or (n_unit_years, n_leaves) when every year has its own.
+    """
     if not thresholds.years:
         return thresholds.upper
     return np.asarray(thresholds.upper[np.searchsorted(thresholds.years, years)])

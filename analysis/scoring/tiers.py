@@ -22,14 +22,29 @@ DECIMALS = 10
 class Tier:
     """One tier: its label, its names, and the smallest index that belongs to it."""
 
+    #: the label that results carry
     tier: str
+    #: name in Chinese
     name_zh: str
+    #: name in English
     name_en: str
+    #: smallest index that belongs to it, on the printed scale
     lower: float
 
 
 def compared(index: Floats) -> Floats:
-    """Return the index as it is compared: rounded to 10 decimals; NaN stays NaN."""
+    """Round the index as ranks and tiers compare it.
+
+    Parameters
+    ----------
+    index
+        Shape (n_unit_years,), on the printed scale; NaN = no index.
+
+    Returns
+    -------
+    ndarray
+        Same shape, rounded to 10 decimals; NaN stays NaN.
+    """
     return np.asarray(np.round(index, DECIMALS))
 
 
@@ -82,9 +97,19 @@ def place_in_tiers(index: Floats, tiers: Sequence[Tier]) -> tuple[Tier | None, .
 
 
 def share_at_or_above(index: Floats, cut: float) -> float:
-    """Share of units whose index reaches `cut`, 0 to 1; units without an index are left out.
+    """Share of units whose index reaches a bound.
 
-    NaN when no unit has an index.
+    Parameters
+    ----------
+    index
+        Shape (n_units,), on the printed scale; NaN = no index, left out.
+    cut
+        The bound, on the same scale; a unit at the bound reaches it.
+
+    Returns
+    -------
+    float
+        0 to 1; NaN when no unit has an index.
     """
     values = compared(index[~np.isnan(index)])
     return float(np.mean(values >= cut)) if values.size else float("nan")

@@ -23,7 +23,9 @@ NAN = float("nan")
 class Panel:
     """The index as a table of units by years."""
 
+    #: the rows, in the order in which units first occur
     units: tuple[str, ...]
+    #: the columns, ascending
     years: tuple[int, ...]
     #: shape (n_units, n_years); NaN = no row or no index
     index: Floats
@@ -35,7 +37,9 @@ class Panel:
 class Growth:
     """Change of the mean index between two years, on units that have both."""
 
+    #: the earlier year
     first: int
+    #: the later year
     last: int
     #: units with an index in both years
     units: int
@@ -49,8 +53,11 @@ class Growth:
 class YearMean:
     """One year: units with an index, their mean, growth since the year before it in the data."""
 
+    #: the year
     year: int
+    #: units with an index in it
     units: int
+    #: their mean, on the scale of the index; NaN without units
     index: float
     #: None in the first year
     since_last: Growth | None
@@ -60,8 +67,11 @@ class YearMean:
 class Contributions:
     """How much of the change of the index each root brought."""
 
+    #: first year of the data
     first: int
+    #: last year of the data
     last: int
+    #: units with an index in both
     units: int
     #: change of the mean index on matched units; NaN when there are none or only one year
     change: float
@@ -72,10 +82,20 @@ class Contributions:
 
 
 def growth_rate(before: float, after: float, years: int = 1) -> float:
-    """Mean growth a year: ``(after / before) ** (1 / years) - 1``; NaN unless both are positive.
+    """Mean growth a year: ``(after / before) ** (1 / years) - 1``.
 
-    0.05 means 5 % a year. With `years` = 1 it is the plain relative change. A quotient beyond what
-    a number can hold is NaN too.
+    Parameters
+    ----------
+    before, after
+        The two values, on one scale.
+    years
+        Years between them; with 1 it is the plain relative change.
+
+    Returns
+    -------
+    float
+        0.05 means 5 % a year. NaN unless both values are positive and at least a year lies between
+        them, and where the quotient is beyond what a number can hold.
     """
     if not (before > 0 and after > 0 and years >= 1):
         return NAN
@@ -127,7 +147,17 @@ def mean_annual_growth(panel: Panel) -> Growth:
     """Mean growth a year of the mean index from the first to the last year.
 
     ``(mean_last / mean_first) ** (1 / (last - first)) - 1`` over the units that have an index in
-    both years. NaN, with a reason, for a single year, no common unit, or a mean not above 0.
+    both years.
+
+    Parameters
+    ----------
+    panel
+        The index of all unit-years, on any positive scale.
+
+    Returns
+    -------
+    Growth
+        NaN, with a reason, for a single year, no common unit, or a mean not above 0.
     """
     return _growth(panel, 0, len(panel.years) - 1, annual=True)
 
@@ -137,6 +167,16 @@ def year_means(panel: Panel) -> tuple[YearMean, ...]:
 
     The mean is over all units with an index in that year; growth is the relative change between the
     two years, not divided by the years between them, over the units that have both.
+
+    Parameters
+    ----------
+    panel
+        The index of all unit-years.
+
+    Returns
+    -------
+    tuple of YearMean
+        One a year, ascending; NaN where no unit has an index.
     """
     found = []
     for at, year in enumerate(panel.years):

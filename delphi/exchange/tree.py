@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.errors import Problems
 from analysis.tables import decode
-from analysis.tree import Node, Tree, parse_tree
+from analysis.tree import Node, Tree
+from analysis.treefile import parse_tree
 from delphi.domain.allocation import clean
 
 MOST_INDICATORS = 2000

@@ -18,6 +18,7 @@ from delphi.domain.protocol import ROOT, Protocol
 from delphi.errors import NotFoundError
 from delphi.models.study import Derivation, Release, Round
 from delphi.queries.head import StudyHead, find_study, head_of
+from delphi.queries.intervals import Uncertainty, read_uncertainty
 from delphi.queries.ledger import LedgerPage, ledger_page
 from delphi.queries.results.building import exact_weights, latest_closed
 from delphi.queries.results.chart import short_names
@@ -67,6 +68,7 @@ class GroupWeights:
     rounding: RoundingTable | None
     alternatives: tuple[Alternative, ...]
     half_step: Fraction
+    uncertainty: Uncertainty | None
 
     @property
     def is_first_level(self) -> bool:
@@ -228,7 +230,14 @@ def _group(group: Mapping[str, Any], tree: Tree) -> GroupWeights:
     }
     rounding = group["rounding"]
     step = None if rounding is None else Fraction(rounding["step_percent"])
-    found = Measured(group["question"], group["answered"], tuple(group["items"]), exact, rules)
+    found = Measured(
+        group["question"],
+        group["answered"],
+        tuple(group["items"]),
+        exact,
+        rules,
+        group["uncertainty"],
+    )
     return _weights(found, tree, step)
 
 
@@ -241,6 +250,8 @@ class Measured:
     items: tuple[str, ...]
     exact: tuple[Fraction, ...]
     rules: Mapping[str, tuple[Fraction, ...] | None]
+    #: as it was stored; None without answers
+    uncertainty: Mapping[str, Any] | None
 
 
 def _weights(found: Measured, tree: Tree, step: Fraction | None) -> GroupWeights:
@@ -263,6 +274,7 @@ def _weights(found: Measured, tree: Tree, step: Fraction | None) -> GroupWeights
         rounding=rounding,
         alternatives=tuple(_alternative(rule, found, half) for rule in ALTERNATIVES),
         half_step=half,
+        uncertainty=read_uncertainty(found.uncertainty, published),
     )
 
 
@@ -341,6 +353,7 @@ def _measured(group: StoredGroup, tree: Tree, protocol: Protocol) -> GroupWeight
             rule: None if given is None else tuple(map(Fraction, given))
             for rule, given in group.document["weights"].items()
         },
+        group.document["uncertainty"],
     )
     return _weights(found, tree, None if step is None else Fraction(step))
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis import exact
+from analysis.decimals import decimal_string, terminating_string
 from analysis.record.canonical import canonical_text, sha256_hex
 from analysis.rounding import largest_remainder
 from analysis.tree import Tree, global_weights, local_weights
@@ -24,6 +25,7 @@ from delphi.services import trees
 from delphi.services.ledger import append_event
 from delphi.services.lookup import latest_round, lock_study
 from delphi.services.studies import load_protocol
+from delphi.services.uncertainty import weight_uncertainty
 from delphi.surroundings import Surroundings
 
 FORMAT = "delphi-derivation/1"
@@ -138,8 +140,8 @@ def _document(
         "nodes": [
             {
                 "code": node.code,
-                "local": exact.decimal_string(local[node.code]),
-                "global": exact.decimal_string(overall[node.code]),
+                "local": decimal_string(local[node.code]),
+                "global": decimal_string(overall[node.code]),
                 "local_exact": str(local[node.code]),
             }
             for node in tree.nodes
@@ -154,12 +156,18 @@ def _group(name: str, group: GroupWeights) -> dict[str, Any]:
         "answered": group.answers.answered,
         "items": list(group.answers.items),
         "rules": {
-            rule: None if weights is None else [exact.decimal_string(one) for one in weights]
+            rule: None if weights is None else [decimal_string(one) for one in weights]
             for rule, weights in group.rules.items()
         },
         "exact": [str(weight) for weight in group.weights],
         "rounding": _rounding(group),
+        "uncertainty": group_uncertainty(group),
     }
+
+
+def group_uncertainty(group: GroupWeights) -> dict[str, Any]:
+    """Return how sure the headline weights of a group are, as they are stored."""
+    return weight_uncertainty(group.answers.values, group.weights, rule=HEADLINE, step=group.step)
 
 
 def _rounding(group: GroupWeights) -> dict[str, Any] | None:
@@ -167,9 +175,9 @@ def _rounding(group: GroupWeights) -> dict[str, Any] | None:
         return None
     rounding = largest_remainder(group.weights, group.step)
     return {
-        "step_percent": exact.terminating_string(group.step),
-        "rounded": [exact.terminating_string(one) for one in rounding.rounded],
-        "max_error": exact.decimal_string(rounding.max_error),
+        "step_percent": terminating_string(group.step),
+        "rounded": [terminating_string(one) for one in rounding.rounded],
+        "max_error": decimal_string(rounding.max_error),
         "zeroed": [group.answers.items[at] for at in rounding.zeroed],
         "ties_split": [[group.answers.items[at] for at in tie] for tie in rounding.ties_split],
     }

@@ -29,6 +29,7 @@ from delphi.services.ledger import append_event
 from delphi.services.lookup import latest_round, lock_round, lock_study
 from delphi.services.rounds import publish_round, record_departure, verdict_says_continue
 from delphi.services.studies import load_protocol
+from delphi.services.uncertainty import SEED
 from delphi.surroundings import Surroundings
 
 
@@ -144,9 +145,14 @@ def _weight_file(
         quantile="type_7",
         expert_weights="equal",
         answers_sha256=last.counted_sha256,
+        seed=SEED,
     )
     return weight_document(
-        tree, exact_local(tree, groups), origin=origin, published=_published(derivation)
+        tree,
+        exact_local(tree, groups),
+        origin=origin,
+        published=_published(derivation),
+        interval95=_intervals(derivation),
     )
 
 
@@ -163,4 +169,19 @@ def _published(derivation: Derivation) -> dict[str | None, dict[str, Fraction]]:
         )
         for group in load_derivation(derivation)["groups"]
         if group["rounding"]
+    }
+
+
+def _intervals(derivation: Derivation) -> dict[str, tuple[Fraction, Fraction]]:
+    """Return the bootstrap intervals of the elicited local weights, shares of 1."""
+    return {
+        code: (Fraction(low), Fraction(high))
+        for group in load_derivation(derivation)["groups"]
+        for code, low, high in zip(
+            group["items"],
+            group["uncertainty"]["low"],
+            group["uncertainty"]["high"],
+            strict=True,
+        )
+        if low is not None
     }

@@ -22,7 +22,7 @@ from delphi.domain import round_states
 from delphi.domain.protocol import PRESETS, TOTAL, Protocol
 from delphi.errors import DomainError
 from delphi.models.study import Round, RoundFeedback, RoundResult
-from delphi.services.derivations import group_weights
+from delphi.services.derivations import group_uncertainty, group_weights
 from delphi.services.feedback import feedback_document
 from delphi.services.ledger import append_event
 from delphi.services.lookup import get_round, get_study, lock_round, lock_study
@@ -135,7 +135,7 @@ def _group(
             for preset, verdict in judged.items()
             if preset != protocol.preset
         },
-        "weights": _weights(answers, protocol),
+        **_weights(answers, protocol),
     }
 
 
@@ -228,15 +228,16 @@ def _weight_change(
     return [float(total / len(respondents)) for total in change]
 
 
-def _weights(answers: PanelAnswers, protocol: Protocol) -> dict[str, list[str] | None]:
-    """Return what the answers of this round would give under each rule, in percent."""
+def _weights(answers: PanelAnswers, protocol: Protocol) -> dict[str, Any]:
+    """Return what the answers of this round would give: weights in percent, and how sure."""
     if not answers.answered:
-        return {}
-    rules = group_weights(answers, protocol).rules
-    return {
-        rule: None if weights is None else [stored(float(100 * one)) for one in weights]
-        for rule, weights in rules.items()
+        return {"weights": {}, "uncertainty": None}
+    group = group_weights(answers, protocol)
+    weights = {
+        rule: None if found is None else [stored(float(100 * one)) for one in found]
+        for rule, found in group.rules.items()
     }
+    return {"weights": weights, "uncertainty": group_uncertainty(group)}
 
 
 def stored(value: Any) -> Any:

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import sha256_hex
-from analysis.tree import RULES, Node, Tree, build_tree
+from analysis.tree import RULES, Node, Tree
+from analysis.treefile import build_tree
 from delphi.domain.protocol import ROOT
 from delphi.errors import DomainError, NotFoundError
 from delphi.models.study import Indicator

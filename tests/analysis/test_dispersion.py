@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.dispersion import dispersion
+from analysis.dispersion import coefficient_of_variation, dispersion
 from tests.analysis.panels import T1, T2, panel
 
 FIGURES = [
@@ -251,3 +251,18 @@ def test_a_scale_without_width_is_refused():
 def test_a_row_alone_is_not_a_panel():
     with pytest.raises(ValueError, match="matrix"):
         dispersion(np.array([1.0, 2.0]), (1, 5))
+
+
+@settings(max_examples=40, deadline=None)
+@given(PANELS)
+def test_the_cv_alone_is_that_of_the_whole(values):
+    found = coefficient_of_variation(values)
+    assert np.array_equal(found, dispersion(values, (-3, 3)).cv, equal_nan=True)
+
+
+def test_a_large_panel_of_fractions_has_the_figures_of_numpy():
+    values = np.random.default_rng(2).random((3_000, 4)) * 9
+    found = dispersion(values, (0, 9))
+    assert found.sd == pytest.approx(values.std(axis=0, ddof=1), rel=1e-12)
+    quartiles = np.percentile(values, [25, 50, 75], axis=0)
+    assert np.stack([found.q1, found.median, found.q3]) == pytest.approx(quartiles, rel=1e-12)

@@ -15,6 +15,10 @@ from tests.analysis.panels import T1, T2, panel
 
 POINTS = arrays(np.float64, (2, 6, 4), elements=st.integers(1, 20))
 RATINGS = arrays(np.float64, (2, 6, 4), elements=st.one_of(st.just(np.nan), st.integers(1, 5)))
+ON_WEIGHTS = (
+    *("weight_change_max", "total_variation", "aitchison_distance"),
+    *("mean_own_move", "median_own_move"),
+)
 
 
 def rated(before, after, **settings_):
@@ -65,6 +69,20 @@ def test_the_points_panel_has_the_printed_wilcoxon_p_and_weights():
     assert found.weights_before.tolist() == [0.16875, 0.5375, 0.29375]
     assert found.weights_after.tolist() == [0.15, 0.54375, 0.30625]
     assert (found.experts, found.experts_with_weights) == (8, 8)
+
+
+@pytest.mark.parametrize(("rounds", "distance"), [((0, 1), 0.119809), ((1, 2), 0.040235)])
+def test_the_weights_of_the_points_panel_move_by_the_printed_log_ratios(rounds, distance):
+    # Worked out for this project with plain NumPy from the definition.
+    found = allocated(*(T2[number] for number in rounds))
+    assert found.aitchison_distance == pytest.approx(distance, abs=5e-7)
+
+
+def test_a_weight_of_zero_has_no_log_ratio():
+    found = allocated(panel("0 60 40\n0 50 50"), panel("0 50 50\n0 50 50"))
+    assert found.aitchison_distance is None
+    assert found.reason == {"aitchison_distance": "weight_of_0"}
+    assert found.total_variation == 5.0
 
 
 def test_the_row_total_does_not_matter_for_points():
@@ -185,8 +203,8 @@ def test_an_expert_who_abstains_in_one_round_is_left_out():
 def test_without_anybody_in_both_rounds_nothing_is_known(method):
     before, after = panel("1 4\n. ."), panel(". .\n2 3")
     found = movement(before, after, method=method, scale=(1, 5))
-    figures = ("weight_change_max", "total_variation", "mean_own_move", "median_own_move", "stable")
-    assert [getattr(found, name) for name in figures] == [None] * 5
+    figures = (*ON_WEIGHTS, "stable")
+    assert [getattr(found, name) for name in figures] == [None] * 6
     assert found.reason["stable"] == "no_expert_in_both"
     assert set(figures) <= set(found.reason)
     assert found.item_stable == (None, None)
@@ -243,7 +261,7 @@ def _same_when_turned(before, after, shuffler, **settings_):
 @given(RATINGS)
 def test_every_null_has_its_reason_and_every_reason_its_null(rounds):
     found = rated(*rounds)
-    figures = ("weight_change_max", "total_variation", "mean_own_move", "median_own_move", "stable")
+    figures = (*ON_WEIGHTS, "stable")
     nulls = {name for name in figures if getattr(found, name) is None}
     assert nulls == set(found.reason or {}) - {"weights_before", "weights_after"}
     for record in found.records():
@@ -257,6 +275,22 @@ def test_the_input_is_not_touched():
     allocated(before, after)
     assert np.array_equal(before, T2[0])
     assert np.array_equal(after, T2[1])
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_round_on_a_longer_scale_is_not_compared_unawares(swapped):
+    # Three points in one round, five in the other: their CVs and histograms have nothing in common.
+    rounds = (T1[0], np.minimum(T1[1], 3.0))[:: -1 if swapped else 1]
+    with pytest.raises(ValueError, match="off the scale from 1 to 3"):
+        rated(*rounds, scale=(1, 3))
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 0.0, 6.0])
+def test_an_answer_off_the_scale_is_refused_also_of_one_who_answered_once(value):
+    before, after = panel("1 2\n3 ."), panel("1 2\n3 4")
+    after[1, 1] = value
+    with pytest.raises(ValueError, match="off the scale"):
+        rated(before, after)
 
 
 def test_rounds_of_different_shape_are_refused():

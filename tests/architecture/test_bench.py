@@ -9,15 +9,15 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from analysis.concordance import coefficient
 from analysis.scoring.score import score_units
 from delphi.db import Database
-from tests.bench import closing, concordance, scoring, survey
+from tests.bench import closing, coverage, families, scoring, survey
 from tests.bench.client import HOST, Request, Run, Visit
 from tests.bench.printing import digits, ratio, table
 from tests.bench.processes import used_by
 from tests.bench.servers import free_port
 from tests.bench.survey import Load
+from tests.bench.trial import Family, Trial, Way
 from tests.studies import THREE
 
 
@@ -115,16 +115,58 @@ def test_the_whole_score_command_runs_on_the_files() -> None:
     assert [row[0] for row in rows] == ["plain NumPy script", "score", "score, tables too"]
 
 
-def test_plain_numpy_gives_the_same_concordance() -> None:
-    random = np.random.default_rng(1)
-    ratings = random.integers(1, 6, size=(9, 7)).astype(float)
-    ours = coefficient(ratings)
-    assert concordance.by_sorting(ratings) == pytest.approx(ours, abs=1e-12)
-    assert concordance.row_by_row(ratings) == pytest.approx(ours, abs=1e-12)
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.title)
+def test_plain_numpy_and_the_loop_give_the_same_figures(family: Family) -> None:
+    trial = family.trial(16, 5)
+    ours, plain, loop = (way and way.run() for way in (trial.ours, trial.plain, trial.loop))
+    assert families.difference(trial.compared, ours, plain) < 1e-9
+    if trial.loop.share == 1:
+        assert families.difference(trial.compared, loop, plain) < 1e-9
 
 
-def test_every_size_of_a_panel_gives_a_row() -> None:
-    assert concordance.measure(5, 4)[0] == "5 x 4"
+def test_a_figure_that_differs_is_seen() -> None:
+    ours = np.array([1.0, 2.0, np.nan])
+    assert families.difference(None, ours, ours.copy()) == 0
+    assert families.difference(None, ours, np.array([1.0, 2.5, np.nan])) == 0.2
+    assert families.difference(2, ours, np.array([1.0, 2.0, 9.0])) == 0
+    assert families.difference(None, ours, np.array([1.0, np.nan, np.nan])) == np.inf
+    assert families.difference(None, ours, np.array([1.0, 2.0])) == 0
+    assert np.isnan(families.difference(None, ours))
+
+
+def test_a_family_is_measured_and_how_it_grows_is_told() -> None:
+    family = families.FAMILIES[0]
+    found = [families.measure(family, size) for size in ((5, 4), (10, 8))]
+    first, second = families.rows(family, found)
+    assert len(first) == len(families.HEAD)
+    assert first[0] == "5 x 4"
+    assert first[8:10] == ("-", "-")
+    grows = np.log(found[1].ours / found[0].ours) / np.log(4)
+    assert float(second[8]) == pytest.approx(grows, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("ours", "plain", "memory", "beyond"),
+    [(1.4, 1.0, 1, False), (1.6, 1.0, 1, True), (9.0, None, 1, False), (1.0, 1.0, 2**27, True)],
+)
+def test_what_takes_more_than_it_should_is_listed(ours, plain, memory, *, beyond: bool) -> None:
+    one = families.Measured((5, 4), ours, plain, None, frozenset(), memory, None, 0.0)
+    assert families.is_beyond(one) is beyond
+
+
+def test_a_part_of_the_work_is_scaled_and_marked() -> None:
+    whole, part = Way(lambda: np.ones(1)), Way(lambda: np.ones(1), 0.01)
+    family = Family("x", lambda *_: Trial(whole, part, None), ((1, 1),))
+    (row,) = families.rows(family, [families.measure(family, (1, 1))])
+    assert row[1].endswith("*")
+    assert row[4:6] == ("-", "-")
+
+
+def test_every_family_and_size_of_panel_has_its_coverage() -> None:
+    rows = coverage.concordance_rows(3) + coverage.weight_rows(3)
+    families = len(coverage.CONCORDANCE) + len(coverage.WEIGHTS) * len(coverage.RULES)
+    assert len(rows) == families * len(coverage.EXPERTS)
+    assert {len(row) for row in rows} == {len(coverage.HEAD)}
 
 
 def test_a_process_that_has_ended_has_used_nothing() -> None:

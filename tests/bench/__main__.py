@@ -12,14 +12,21 @@ from collections.abc import Callable, Mapping
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-from tests.bench import closing, concordance, scoring, survey  # noqa: E402  (after the threads)
+from tests.bench import (  # noqa: E402  (after the threads)
+    closing,
+    coverage,
+    families,
+    scoring,
+    survey,
+)
 from tests.bench.printing import milliseconds  # noqa: E402
 
 PARTS: Mapping[str, Callable[..., None]] = {
     "survey": survey.compare,
     "closing": closing.compare,
     "scoring": scoring.compare,
-    "concordance": concordance.compare,
+    "families": families.compare,
+    "coverage": coverage.compare,
 }
 _SYNCS = 20
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from analysis.simulation import simulated_allocations
-from analysis.tree import Tree, parse_tree
+from analysis.tree import Tree
+from analysis.treefile import parse_tree
 from delphi.clock import SystemClock
 from delphi.db import Database
 from delphi.domain.allocation import Typed

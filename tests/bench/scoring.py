@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from analysis.scoring.composition import Branch, Hierarchy, build_hierarchy
 from analysis.scoring.score import score_units
 from analysis.simulation import simulated_units
-from analysis.tree import Tree, local_weights, parse_tree
+from analysis.tree import Tree, local_weights
+from analysis.treefile import parse_tree
 from analysis.weightfile import weight_document
 from tests.bench.printing import digits, milliseconds, ratio, section, table
 from tests.bench.servers import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.db import Database
 from delphi.domain.disclosure import Viewer
 from delphi.domain.protocol import Protocol

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.disclosure import Viewer

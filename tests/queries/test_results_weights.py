@@ -274,3 +274,15 @@ def test_a_weight_below_is_the_product_along_its_path(
 def test_an_unknown_weight_has_no_way(released: RunningStudy) -> None:
     assert way(released, "X") is None
     assert way(released, "") is None
+
+
+def test_the_preview_is_as_sure_as_the_release(
+    preview: RunningStudy, released: RunningStudy
+) -> None:
+    first, last = (page_of(one).groups[0].uncertainty for one in (preview, released))
+    assert first is not None
+    assert first == last
+    supply = first.items[1]
+    assert (supply.low, supply.high) == (Fraction(105, 2), Fraction(115, 2))
+    assert all(one.weights != (15, 55, 30) for one in first.others)
+    assert sum(one.share for one in first.others) + first.same_rounding <= 100

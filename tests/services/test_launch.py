@@ -7,7 +7,7 @@ import json
 from sqlalchemy import select
 
 from analysis.record.canonical import sha256_hex
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.letter import Letter

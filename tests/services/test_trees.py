@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.templates import template_tree
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.db import Database
 from delphi.services import studies, trees
 from delphi.services.studies import NewStudy

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.protocol import Protocol

@@ -97,6 +97,25 @@ def test_published_and_exact_weights_stand_together(desk: Desk, released: Runnin
     assert "Apart from equal weights no rule differs by more than 2.5 percentage points." in text
 
 
+def test_how_sure_the_weights_are_stands_with_its_way(desk: Desk, released: RunningStudy) -> None:
+    text = words(desk.get(address(released)))
+    for figure in ("1.336", "51.84–58.16%", "52.50–57.50%"):
+        assert figure in text
+    assert "resampled panels, 94.7% are rounded to the same published weights." in text
+    assert "Most often otherwise: 10% / 55% / 35% (2.25%)" in text
+    assert "--step 5 --resamples 10000 --seed 1" in text
+
+
+def test_the_file_has_the_interval_of_each_elicited_weight(
+    desk: Desk, released: RunningStudy
+) -> None:
+    document = json.loads(desk.client.get(address(released, "/weights.json")).data)
+    intervals = {node["code"]: node["interval95"] for node in document["nodes"]}
+    assert intervals["S"] == ["0.5250000000", "0.5750000000"]
+    assert {code for code, one in intervals.items() if one} == {"D", "S", "E"}
+    assert document["provenance"]["seed"] == 1
+
+
 def test_a_rehearsal_says_so(desk: Desk, released: RunningStudy) -> None:
     assert "these weights can never become a real release" in words(desk.get(address(released)))
     document = json.loads(desk.client.get(address(released, "/weights.json")).data)

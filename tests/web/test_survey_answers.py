@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from analysis.tree import parse_tree
+from analysis.treefile import parse_tree
 from delphi.domain.protocol import Protocol
 from delphi.models.answer import Draft
 from delphi.surroundings import Surroundings

@@ -205,6 +205,9 @@ REASONS: Mapping[str, Words] = {
     "no_degrees_of_freedom": _lazy("too few experts and items leave no degrees of freedom"),
     "constant_without_one_expert": _lazy("without one of the experts no order would be left"),
     "too_many_cells": _lazy("the panel is too large to shuffle"),
+    "fewer_than_6_experts": _lazy("fewer than six experts answered"),
+    "undefined_without_one_expert": _lazy("without one of the experts there would be no weights"),
+    "no_defined_resample": _lazy("none of the resamples has weights"),
 }
 #: The rules of the table of alternatives; `equal` uses no answers.
 ALTERNATIVES: Mapping[str, Words] = {

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from analysis.cli import main
-from analysis.tree import local_weights, parse_tree
+from analysis.tree import local_weights
+from analysis.treefile import parse_tree
 from analysis.weightfile import weight_document
 
 FLAT = """code,parent,name_zh,name_en,weight_rule,local_percent,kind,direction
