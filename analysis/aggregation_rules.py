@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.exact import ZERO
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import closure, replace_zeros
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.aggregation import aggregate
 from analysis.exact import RULES
-from analysis.ordering import expert_order
+from analysis.numerics.ordering import expert_order
 from analysis.outliers import Grubbs, grubbs, robust_z
 from analysis.response_patterns import (
     agreement_with_others,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ranks import (
+from analysis.numerics.ranks import (
     Ints,
     arrangements,
     count_all_shuffles,

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ordering import expert_order
-from analysis.ranks import midranks
+from analysis.numerics.ordering import expert_order
+from analysis.numerics.ranks import midranks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

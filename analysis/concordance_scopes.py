@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from analysis.concordance import PERMUTATIONS, Concordance, kendall_w
 from analysis.multiplicity import holm
-from analysis.ranks import midranks
+from analysis.numerics.ranks import midranks
 
 Floats = NDArray[np.float64]
 #: Methods, and whether their answers can be compared across groups.

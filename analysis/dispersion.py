@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.runs import Runs, equal_runs
+from analysis.numerics.runs import Runs, equal_runs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,14 +29,17 @@ class Dispersion:
 
     #: answers given
     n: NDArray[np.int64]
+    #: arithmetic mean, in the unit of the scale
     mean: Floats
     #: standard deviation with n-1
     sd: Floats
     #: coefficient of variation, sd / mean, with the sign of the mean; undefined at mean 0
     cv: Floats
+    #: middle of the sorted answers
     median: Floats
-    #: quartiles of type 7, linear between the sorted answers
+    #: lower quartile of type 7, linear between the sorted answers
     q1: Floats
+    #: upper quartile of type 7
     q3: Floats
     #: q3 - q1
     iqr: Floats

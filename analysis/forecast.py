@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ordering import expert_order
+from analysis.matching import Answers, match
+from analysis.numerics.ordering import expert_order
 from analysis.rounding import apportion, seats_of
 from analysis.simplex import closure
 from analysis.simulated_rounds import (
@@ -26,7 +27,7 @@ from analysis.simulated_rounds import (
     own_weights,
 )
 from analysis.simulation import Moves, observed_moves, repeated_moves, to_allocations, to_ratings
-from analysis.stability import TOTAL, Answers, match, points
+from analysis.stability import TOTAL, points
 
 Floats = NDArray[np.float64]
 #: Experts in both rounds below which nothing is forecast: the stopping rule holds there anyway.

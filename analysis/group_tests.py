@@ -15,9 +15,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.divisions import PERMUTATIONS, divisions, few, group_sums
-from analysis.ordering import expert_order
-from analysis.ranks import midranks
+from analysis.numerics.divisions import PERMUTATIONS, divisions, few, group_sums
+from analysis.numerics.ordering import expert_order
+from analysis.numerics.ranks import midranks
 from analysis.simplex import total_variation
 
 Floats = NDArray[np.float64]

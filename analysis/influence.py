@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from analysis.aggregation import why_undefined
 from analysis.aggregation_rules import DEFAULT_ZERO
-from analysis.ranks import midranks
+from analysis.numerics.ranks import midranks
+from analysis.numerics.resampling import summable
 from analysis.replicates import Replicator, replicator
-from analysis.resampling import summable
 from analysis.rounding import apportion, seats_of, steps_of
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.dispersion import grouped_cv
-from analysis.runs import Runs, equal_runs
-from analysis.signed_rank import signed_rank_p_values
+from analysis.numerics.runs import Runs, equal_runs
+from analysis.numerics.signed_rank import signed_rank_p_values
 
 Floats = NDArray[np.float64]
 #: Differences this small, relative to the scale, are what floats add to equal decimals.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.squares import Answers, item_squares, look_at
+from analysis.numerics.squares import Answers, item_squares, look_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

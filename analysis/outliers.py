@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analysis.aggregation import expert_rows
 from analysis.concordance import kendall_w
 from analysis.exact import RULES
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 
 Floats = NDArray[np.float64]
 #: Panels above this size are not looked for.

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.krippendorff import METRICS, Alpha, krippendorff_alpha
-from analysis.ordering import expert_order
-from analysis.squares import Answers, item_squares, look_at, row_blocks
+from analysis.numerics.ordering import expert_order
+from analysis.numerics.squares import Answers, item_squares, look_at, row_blocks
 
 __all__ = [
     "METRICS",

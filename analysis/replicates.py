@@ -1,8 +1,8 @@
 """One aggregation rule on many panels of the same experts at once: bootstrap and jackknife.
 
-The rules of `analysis.aggregation`, closure included, on panels of `analysis.resampling`. Rules
-that add (means of shares, positional weights, logarithms) need sums over experts only; median,
-trimmed mean and l1 rule look up order statistics of columns sorted once.
+The rules of `analysis.aggregation`, closure included, on panels of `analysis.numerics.resampling`.
+Rules that add (means of shares, positional weights, logarithms) need sums over experts only;
+median, trimmed mean and l1 rule look up order statistics of columns sorted once.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from analysis.aggregation import aggregate, answered_rows, combine, expert_rows, why_undefined
 from analysis.aggregation_rules import DEFAULT_ZERO, fill_between, geometric_closure
-from analysis.order_statistics import SortedColumns
-from analysis.ordering import expert_order
-from analysis.resampling import (
+from analysis.numerics.order_statistics import SortedColumns
+from analysis.numerics.ordering import expert_order
+from analysis.numerics.resampling import (
     BLOCK,
     OrderStatistic,
     Panels,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.exact import ZERO
-from analysis.ordering import sum_over_experts
-from analysis.ranks import midranks
+from analysis.numerics.ordering import sum_over_experts
+from analysis.numerics.ranks import midranks
 from analysis.simplex import centred_log_ratio, closure, replace_zeros
 
 Floats = NDArray[np.float64]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from analysis.concordance import coefficient
 from analysis.dispersion import dispersion
 from analysis.item_movement import TIE, check_on_scale
-from analysis.ordering import sum_over_experts
-from analysis.ranks import midranks
-from analysis.runs import Runs, equal_runs
+from analysis.numerics.ordering import sum_over_experts
+from analysis.numerics.ranks import midranks
+from analysis.numerics.runs import Runs, equal_runs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,15 +38,19 @@ class RoundAgreement:
     experts_complete: int
     #: per item, experts who answered it in both rounds
     pairs: Ints
-    #: weighted kappa over all pairs of answers, at most 1; distances and their squares as weights
+    #: weighted kappa over all pairs of answers, at most 1; distances as weights
     kappa_linear: float | None
+    #: weighted kappa with squared distances as weights, at most 1
     kappa_quadratic: float | None
-    #: Kendall's tau-b and Spearman's rho of the item means of both rounds, -1..1
+    #: Kendall's tau-b of the item means of both rounds, -1..1
     kendall_tau: float | None
+    #: Spearman's rho of the item means of both rounds, -1..1
     spearman: float | None
-    #: tie-corrected W of each round, 0..1, and after minus before
+    #: tie-corrected W of the earlier round, 0..1
     w_before: float | None
+    #: tie-corrected W of the later round, 0..1
     w_after: float | None
+    #: after minus before, -1..1
     w_change: float | None
     #: per item, largest distance of the two cumulative distributions, 0..1
     ks_distance: Floats
@@ -284,11 +288,13 @@ class McNemar:
 
     #: experts who answered the item in both rounds
     pairs: Ints
-    #: of these, inside in the earlier and in the later round
+    #: of these, inside in the earlier round
     inside_before: Ints
+    #: of these, inside in the later round
     inside_after: Ints
-    #: experts who went out and who came in
+    #: experts who went out
     left: Ints
+    #: experts who came in
     entered: Ints
     #: exact two-sided p, in (0, 1]; NaN where nobody crossed
     p: Floats

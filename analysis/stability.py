@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.item_movement import item_movement
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import aitchison_distance
 
 Floats = NDArray[np.float64]
@@ -41,71 +41,6 @@ def enough_items(items: int) -> int:
         Reckoned in whole numbers: 0.8 · 5 is 4 and not a little more.
     """
     return -(-4 * items // 5)
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """Answers of one round with their names."""
-
-    experts: tuple[str, ...]
-    items: tuple[str, ...]
-    #: shape (n_experts, n_items); NaN = no answer
-    values: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Matched:
-    """Two rounds of the experts who answered both, in one order of experts and items."""
-
-    experts: tuple[str, ...]
-    #: names as in the later round
-    items: tuple[str, ...]
-    #: shape (n_experts, n_items)
-    before: Floats
-    after: Floats
-    #: experts who answered one of the rounds only
-    only_before: tuple[str, ...]
-    only_after: tuple[str, ...]
-
-
-def match(before: Answers, after: Answers) -> Matched:
-    """Match two rounds: experts by name, items by name.
-
-    Parameters
-    ----------
-    before, after
-        The earlier and the later round; an expert has answered a round if the row is not wholly
-        empty. They are not changed.
-
-    Returns
-    -------
-    Matched
-        Experts and items in the order of `after`, and who answered one round only.
-
-    Raises
-    ------
-    ValueError
-        If the rounds do not have the same items.
-    """
-    if sorted(before.items) != sorted(after.items):
-        raise ValueError("the rounds do not have the same items")
-    earlier = {name: at for at, name in _answered(before)}
-    later = {name: at for at, name in _answered(after)}
-    both = tuple(name for name in later if name in earlier)
-    columns = [before.items.index(item) for item in after.items]
-    return Matched(
-        experts=both,
-        items=after.items,
-        before=before.values[[earlier[name] for name in both]][:, columns],
-        after=after.values[[later[name] for name in both]],
-        only_before=tuple(name for name in earlier if name not in later),
-        only_after=tuple(name for name in later if name not in earlier),
-    )
-
-
-def _answered(answers: Answers) -> list[tuple[int, str]]:
-    given = np.count_nonzero(~np.isnan(answers.values), axis=1)
-    return [(at, name) for at, name in enumerate(answers.experts) if given[at]]
 
 
 def points(values: Floats) -> Floats:
@@ -154,6 +89,7 @@ def _ordered_sum(values: Floats) -> Floats:
 class Movement:
     """What moved between two rounds; NaN and None where undefined."""
 
+    #: `constant_sum` or `rating`
     method: str
     #: t, in points of 100
     tolerance: float
@@ -175,6 +111,7 @@ class Movement:
     item_stable: tuple[bool | None, ...]
     #: panel weights as shares, shape (n_items,): the mean of the experts' weight vectors
     weights_before: Floats
+    #: the same for the later round
     weights_after: Floats
     #: largest change of a panel weight, in points of 100
     weight_change_max: float | None
@@ -182,8 +119,9 @@ class Movement:
     total_variation: float | None
     #: distance of the panel weights in log-ratios, from 0 up, without a unit
     aitchison_distance: float | None
-    #: mean and median over experts of the total variation of the own weights, in points
+    #: mean over experts of the total variation of the own weights, in points
     mean_own_move: float | None
+    #: the median over experts
     median_own_move: float | None
     #: whether the group as a whole counts as stable
     stable: bool | None

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation import combine, expert_rows
-from analysis.divisions import PERMUTATIONS
 from analysis.exact import RULES
 from analysis.group_tests import RankTest, kruskal_wallis, mann_whitney, weight_test
 from analysis.multiplicity import holm
-from analysis.ordering import expert_order
+from analysis.numerics.divisions import PERMUTATIONS
+from analysis.numerics.ordering import expert_order
 from analysis.simplex import closure, total_variation
 
 Floats = NDArray[np.float64]

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation_rules import DEFAULT_ZERO
+from analysis.numerics.resampling import percentiles
 from analysis.replicates import Replicator, replicator
-from analysis.resampling import percentiles
 from analysis.rounding import apportion, seats_of, step_string, steps_of
 
 Floats = NDArray[np.float64]

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from analysis.concordance import Concordance, kendall_w
 from analysis.dispersion import Dispersion, dispersion
+from analysis.matching import Answers, Matched, match
 from analysis.stability import (
     HISTOGRAM_LIMIT,
     ON_LIMIT,
-    Answers,
-    Matched,
     Movement,
     enough_items,
     limits_of,
-    match,
     movement,
     points,
 )

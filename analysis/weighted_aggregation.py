@@ -24,7 +24,7 @@ from analysis.aggregation import (
 )
 from analysis.aggregation_rules import DEFAULT_ZERO, geometric_closure, log_shares
 from analysis.dispersion import dispersion
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import closure
 
 Floats = NDArray[np.float64]

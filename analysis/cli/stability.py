@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.elicitation.constant_sum import check_allocations
 from analysis.cli import UsageError
+from analysis.elicitation.constant_sum import check_allocations
 from analysis.errors import InputError, Problem, Problems, quoted
+from analysis.matching import Answers, match
 from analysis.scale import Scale, parse_scale
-from analysis.stability import METHODS, Answers, Movement, match, movement
+from analysis.stability import METHODS, Movement, movement
 from analysis.tables import parse_decimal, read_ratings
 
 HELP = "Movement of items, weights and experts between two rounds."
@@ -27,7 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_answer_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what every comparison of rounds must know about the answers."""
+    """Declare what every comparison of rounds must know about the answers.
+
+    Parameters
+    ----------
+    parser
+        The parser of the command; `--type`, `--scale` and `--tolerance` are added to it.
+    """
     parser.add_argument("--type", required=True, choices=METHODS, help="what was asked")
     parser.add_argument(
         "--scale",
@@ -90,7 +97,23 @@ def _by_item(items: tuple[str, ...], weights: NDArray[np.float64]) -> dict[str, 
 
 
 def scale_of(arguments: argparse.Namespace) -> Scale | None:
-    """Return the scale; ratings cannot do without one."""
+    """Return the scale; ratings cannot do without one.
+
+    Parameters
+    ----------
+    arguments
+        With `type` and `scale`.
+
+    Returns
+    -------
+    Scale or None
+        None for points when no scale was given.
+
+    Raises
+    ------
+    UsageError
+        For ratings without a scale.
+    """
     if arguments.scale is not None:
         return parse_scale(arguments.scale)
     if arguments.type == "rating":
@@ -99,7 +122,27 @@ def scale_of(arguments: argparse.Namespace) -> Scale | None:
 
 
 def number_option(name: str, text: str, *, most: Decimal) -> float:
-    """Return a number above 0 and at most `most`."""
+    """Return a number above 0 and at most `most`.
+
+    Parameters
+    ----------
+    name
+        The option, for the message.
+    text
+        What was typed.
+    most
+        Largest number allowed.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
     number = parse_decimal(text)
     if number is None or not 0 < number <= most:
         raise InputError([Problem(name, quoted(text), f"a number above 0 and up to {most}")])
@@ -107,7 +150,22 @@ def number_option(name: str, text: str, *, most: Decimal) -> float:
 
 
 def read_answers(path: str, method: str, scale: Scale | None) -> Answers:
-    """Read one round; a constant-sum row must be usable or empty."""
+    """Read one round.
+
+    Parameters
+    ----------
+    path
+        The file.
+    method
+        `constant_sum`, where a row must be usable or empty, or `rating`.
+    scale
+        Smallest and largest allowed value; None for none.
+
+    Returns
+    -------
+    Answers
+        Shape (n_experts, n_items); NaN = no answer.
+    """
     ratings = read_ratings(path, scale=None if scale is None else scale.exact)
     if method == "constant_sum":
         check_allocations(ratings)
@@ -115,7 +173,15 @@ def read_answers(path: str, method: str, scale: Scale | None) -> Answers:
 
 
 def check_same_items(before: Answers, after: Answers, arguments: argparse.Namespace) -> None:
-    """Refuse rounds that did not ask about the same items."""
+    """Refuse rounds that did not ask about the same items.
+
+    Parameters
+    ----------
+    before, after
+        The rounds.
+    arguments
+        With the names of both files, for the message.
+    """
     problems = Problems(arguments.after)
     for item in before.items:
         if item not in after.items:

@@ -18,8 +18,8 @@ from analysis.cli.stability import (
     scale_of,
 )
 from analysis.errors import InputError, Problem
+from analysis.matching import Answers
 from analysis.scale import Scale
-from analysis.stability import Answers
 from analysis.verdict import PRESETS, decide
 
 HELP = "Whether a group has converged, has settled apart or needs another round."

@@ -55,8 +55,9 @@ class BestWorst:
     acceptable: bool | None
     #: whether `weights` is the only optimal vector
     unique: bool
-    #: smallest and largest optimal weight of each item; equal to `weights` where `unique`
+    #: smallest optimal weight of each item; equal to `weights` where `unique`
     weights_low: Floats
+    #: largest optimal weight of each item; equal to `weights` where `unique`
     weights_high: Floats
     #: None, or figure → `not_tabulated`
     reason: dict[str, str] | None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.aggregation_rules import arithmetic_mean, geometric_mean
 from analysis.elicitation.pairwise import eigenvector_weights, rgmm_weights
 from analysis.elicitation.pairwise_matrix import check_matrices
-from analysis.ordering import sum_over_experts
+from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import closure
 
 Floats = NDArray[np.float64]
@@ -54,9 +54,11 @@ class PairwiseGroup:
     aip_arithmetic: Floats
     #: weights of the matrix of geometric means
     aij: Floats
-    #: the same three from eigenvectors
+    #: `aip_geometric` with eigenvector weights
     aip_geometric_eigenvector: Floats
+    #: `aip_arithmetic` with eigenvector weights
     aip_arithmetic_eigenvector: Floats
+    #: eigenvector weights of the matrix of geometric means
     aij_eigenvector: Floats
     #: S* of the experts' row geometric means, 0..1; None if undefined
     consensus: float | None

@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import Problems, quoted
+from analysis.numerics.ranks import tied_groups
 from analysis.tables import Ratings
 
 #: Ways to turn a position into a weight; the first is the default.
 SCHEMES = ("roc", "rank_sum", "reciprocal")
+#: Cells ranked at once: they stay in the processor's cache.
+_BLOCK = 1 << 16
 
 
 def check_rankings(ratings: Ratings) -> None:
@@ -131,12 +134,23 @@ def ranking_weights(ranks: NDArray[np.float64], scheme: str) -> NDArray[np.float
         Shares of the same shape. A ranking with an empty place is NaN throughout.
     """
     places = np.asarray(ranks, np.float64)
-    up_to = np.array(
-        [0.0, *(float(part) for part in accumulate(positional_weights(places.shape[-1], scheme)))]
-    )
-    before = (places[..., None, :] < places[..., :, None]).sum(axis=-1)
-    level = (places[..., None, :] == places[..., :, None]).sum(axis=-1)
-    missing = np.isnan(places).any(axis=-1, keepdims=True)
-    level = np.where(missing, 1, level)
-    result = (up_to[before + np.where(missing, 0, level)] - up_to[before]) / level
-    return np.where(missing, np.nan, result)
+    rows = np.ascontiguousarray(places.reshape(-1, places.shape[-1]))
+    parts = accumulate(positional_weights(rows.shape[1], scheme), initial=Fraction(0))
+    up_to = np.array([float(part) for part in parts])
+    result = np.empty(rows.shape)
+    step = max(1, _BLOCK // rows.shape[1])
+    for start in range(0, len(rows), step):
+        part = slice(start, start + step)
+        result[part] = _block_weights(rows[part], up_to)
+    return result.reshape(places.shape)
+
+
+def _block_weights(rows: NDArray[np.float64], up_to: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of complete rankings; `up_to` holds the sums of the positional weights."""
+    order, starts, lengths = tied_groups(rows)
+    before = starts % rows.shape[1]
+    cells = np.empty(rows.size)
+    cells[order] = np.repeat((up_to[before + lengths] - up_to[before]) / lengths, lengths)
+    result = cells.reshape(rows.shape)
+    result[np.isnan(rows).any(axis=1)] = np.nan
+    return result

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.dispersion import dispersion
-from analysis.ordering import expert_order
+from analysis.numerics.ordering import expert_order
 from analysis.plots.lettering import DASH, UNDEFINED, clean, column, in_language, most_places
 from analysis.plots.plot import USUAL, Labels, Plot
 from analysis.plots.rows import Block, Chart, Row, axis_of_answers, draw_rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numerics.ranks import midranks
 from analysis.plots.lettering import (
     DASH,
     UNDEFINED,
@@ -32,7 +33,6 @@ from analysis.plots.theme import (
     Language,
     settings,
 )
-from analysis.ranks import midranks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

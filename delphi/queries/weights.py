@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.decimals import terminating_string
 from analysis.tree import Tree, global_weights, local_weights
 from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
 from delphi.domain.protocol import ROOT, Protocol
@@ -74,6 +75,17 @@ class GroupWeights:
     def is_first_level(self) -> bool:
         """Whether its items are the dimensions."""
         return self.question == ROOT
+
+    @property
+    def offline_command(self) -> str:
+        """The command that computes the intervals again from a table of the answers."""
+        words = "python -m analysis bootstrap answers.csv --type constant_sum --rule"
+        words += " arithmetic_mean"
+        if self.rounding is not None:
+            words += f" --step {terminating_string(self.rounding.step)}"
+        if self.uncertainty is not None:
+            words += f" --resamples {self.uncertainty.resamples} --seed {self.uncertainty.seed}"
+        return words
 
     @property
     def flagged(self) -> tuple[Alternative, ...]:

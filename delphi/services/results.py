@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from analysis import verdict as stopping
 from analysis.concordance import kendall_w
 from analysis.dispersion import dispersion
+from analysis.matching import Answers, match
 from analysis.record.canonical import canonical_text, sha256_hex
-from analysis.stability import Answers, match, movement
+from analysis.stability import movement
 from delphi.bridge import PanelAnswers, round_answers
 from delphi.domain import round_states
 from delphi.domain.protocol import PRESETS, TOTAL, Protocol

@@ -14,7 +14,7 @@ from analysis import concordance
 from analysis.concordance import kendall_w
 from analysis.concordance_scopes import concordance_scopes, smallest_attainable_p
 from analysis.multiplicity import holm
-from analysis.ranks import arrangements, count_all_shuffles, midranks
+from analysis.numerics.ranks import arrangements, count_all_shuffles, midranks
 from tests.analysis.panels import T1, T2, panel
 
 DRAWS = 500

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from analysis import forecast as module
 from analysis.forecast import ASSUMPTIONS, Forecast, forecast
+from analysis.matching import Answers
 from analysis.rounding import largest_remainder
 from analysis.simulated_rounds import StoppingRule, judge_rounds
 from analysis.simulation import simulated_allocations
-from analysis.stability import Answers
 from tests.analysis.panels import T1, T2, panel
 
 EIGHT = StoppingRule("constant_sum", 8)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from analysis import divisions as division_module
 from analysis import group_tests
 from analysis.group_tests import kruskal_wallis, mann_whitney, weight_test
+from analysis.numerics import divisions as division_module
 from analysis.simplex import closure, total_variation
 from tests.analysis.panels import T2
 

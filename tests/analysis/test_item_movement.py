@@ -16,7 +16,7 @@ from analysis.item_movement import (
     item_changes,
     item_movement,
 )
-from analysis.signed_rank import signed_rank_p
+from analysis.numerics.signed_rank import signed_rank_p
 from tests.analysis.panels import T1
 
 ROUNDS = arrays(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from analysis import replicates
 from analysis.aggregation import combine
 from analysis.exact import RULES
+from analysis.numerics.resampling import count_matrices
 from analysis.replicates import replicator
-from analysis.resampling import count_matrices
 
 CASES = [(method, rule) for method, rules in RULES.items() for rule in rules]
 #: Zeros, ties and empty cells are frequent: they are what the rules differ by.

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from analysis import concordance
+from analysis.matching import Answers
 from analysis.rounding import apportion
 from analysis.simulated_rounds import VERDICTS, StoppingRule, judge_rounds, own_weights
-from analysis.stability import Answers, movement
+from analysis.stability import movement
 from analysis.verdict import agreed_items, decide
 from tests.analysis.panels import T1, T2
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.stability import Answers, enough_items, match, movement, points
+from analysis.stability import enough_items, movement, points
 from tests.analysis.panels import T1, T2, panel
 
 POINTS = arrays(np.float64, (2, 6, 4), elements=st.integers(1, 20))
@@ -315,23 +315,3 @@ def test_an_unknown_method_is_refused():
 def test_an_unusable_constant_sum_row_is_refused(row, message):
     with pytest.raises(ValueError, match=message):
         allocated(panel("50 50"), panel(row))
-
-
-NAMES = ("E1", "E2", "E3", "E4")
-
-
-def test_rounds_are_matched_by_the_names_of_experts_and_items():
-    before = Answers(NAMES, ("A", "B"), panel("1 2\n3 4\n5 6\n. ."))
-    after = Answers(("E3", "E9", "E1", "E2"), ("B", "A"), panel("60 50\n9 9\n20 10\n. ."))
-    found = match(before, after)
-    assert found.experts == ("E3", "E1")
-    assert found.items == ("B", "A")
-    assert found.before.tolist() == [[6, 5], [2, 1]]
-    assert found.after.tolist() == [[60, 50], [20, 10]]
-    assert (found.only_before, found.only_after) == (("E2",), ("E9",))
-
-
-def test_rounds_with_other_items_are_not_matched():
-    before = Answers(NAMES[:1], ("A", "B"), panel("1 2"))
-    with pytest.raises(ValueError, match="same items"):
-        match(before, Answers(NAMES[:1], ("A", "C"), panel("1 2")))

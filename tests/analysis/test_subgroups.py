@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis import divisions
 from analysis.group_tests import kruskal_wallis, mann_whitney
 from analysis.multiplicity import holm
+from analysis.numerics import divisions
 from analysis.subgroups import SubgroupComparison, compare_subgroups
 from tests.analysis.panels import T1, T2
 

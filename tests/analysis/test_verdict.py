@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import concordance
-from analysis.stability import Answers
+from analysis.matching import Answers
 from analysis.verdict import decide
 from tests.analysis.panels import T1, T2, panel
 

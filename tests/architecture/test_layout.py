@@ -24,6 +24,8 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 #: module → why it has no test module of its name
 TESTED_ELSEWHERE = {
     "analysis.__main__": "calls analysis.cli and nothing else",
+    "analysis.aggregation_rules": "each rule through its panel: tests/analysis/test_aggregation.py",
+    "analysis.cli.expertfile": "what it refuses: tests/analysis/cli/test_ahp.py, test_bwm.py",
     "analysis.cli.output": "what every command prints: tests/analysis/cli",
     "analysis.errors": "what every refusal is made of: tests/analysis/test_tables.py",
     "analysis.scoring.assessment": "one run from files: tests/analysis/cli/test_score.py",

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.concordance import kendall_w
-from analysis.ranks import midranks
-from analysis.resampling import count_matrices, percentiles
+from analysis.numerics.ranks import midranks
+from analysis.numerics.resampling import count_matrices, percentiles
 from analysis.rounding import apportion
 from analysis.uncertainty import bootstrap_weights
 from tests.bench.printing import section, table

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.aggregation_rules import arithmetic_mean
 from analysis.item_movement import item_changes
-from analysis.signed_rank import signed_rank_p_values
+from analysis.numerics.signed_rank import signed_rank_p_values
 from analysis.simplex import aitchison_distance, closure, total_variation
 from tests.bench.agreement import SCALE
 from tests.bench.combining import closed

@@ -103,7 +103,7 @@ def test_how_sure_the_weights_are_stands_with_its_way(desk: Desk, released: Runn
         assert figure in text
     assert "resampled panels, 94.7% are rounded to the same published weights." in text
     assert "Most often otherwise: 10% / 55% / 35% (2.25%)" in text
-    assert "--step 5 --resamples 10000 --seed 1" in text
+    assert "--rule arithmetic_mean --step 5 --resamples 10000 --seed 1" in text
 
 
 def test_the_file_has_the_interval_of_each_elicited_weight(

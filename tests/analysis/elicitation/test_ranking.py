@@ -1,9 +1,11 @@
+import tracemalloc
 from fractions import Fraction as Fr
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from analysis.elicitation.ranking import (
     SCHEMES,
@@ -93,3 +95,25 @@ def test_mid_ranks_ties_and_empty_cells_pass(tmp_path):
     path = tmp_path / "ranks.csv"
     path.write_text("expert,A,B,C\nE1,1.5,1.5,3\nE2,,1,2\nE3,,,\n", encoding="utf-8")
     check_rankings(read_ratings(path))
+
+
+def test_many_rankings_of_many_items_need_little_memory():
+    # A comparison of every item with every other would take 400 million cells.
+    ranks = np.tile(np.arange(1.0, 201.0), (10_000, 1))
+    tracemalloc.start()
+    ranking_weights(ranks, "roc")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40 * 2**20
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.float64, (3, 5), elements=st.sampled_from([1.0, 2.0, 3.0, 4.0, np.nan])))
+def test_many_rankings_are_what_each_is_alone(ranks):
+    found = ranking_weights(ranks, "rank_sum")
+    for row, weights in zip(ranks, found, strict=True):
+        if np.isnan(row).any():
+            assert np.isnan(weights).all()
+        else:
+            exact = positional_shares([Fr(rank) for rank in row], "rank_sum")
+            np.testing.assert_allclose(weights, [float(one) for one in exact], rtol=1e-12)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.order_statistics import SortedColumns
-from analysis.resampling import (
+from analysis.numerics.order_statistics import SortedColumns
+from analysis.numerics.resampling import (
     LeftOut,
     Resampled,
     count_matrices,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis import runs
-from analysis.runs import equal_runs
+from analysis.numerics import runs
+from analysis.numerics.runs import equal_runs
 
 CELLS = st.one_of(st.just(np.nan), st.integers(-3, 3).map(float))
 MATRICES = arrays(np.float64, st.tuples(st.integers(0, 5), st.integers(0, 8)), elements=CELLS)

@@ -13,8 +13,8 @@ from math import comb, gcd, log, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.lattice import MOST_CELLS, upper_tail
-from analysis.runs import equal_runs
+from analysis.numerics.lattice import MOST_CELLS, upper_tail
+from analysis.numerics.runs import equal_runs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import rankdata
 
-from analysis.ranks import (
+from analysis.numerics.ranks import (
     arrangements,
     count_all_shuffles,
     count_drawn_shuffles,

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.order_statistics import SortedColumns
+from analysis.numerics.order_statistics import SortedColumns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ordering import expert_order
+from analysis.numerics.ordering import expert_order
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

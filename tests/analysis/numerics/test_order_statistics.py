@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis import order_statistics
-from analysis.order_statistics import SortedColumns
+from analysis.numerics import order_statistics
+from analysis.numerics.order_statistics import SortedColumns
 
 
 @pytest.mark.parametrize("most_cells", [1, 200, 1 << 22])

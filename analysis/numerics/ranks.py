@@ -65,17 +65,46 @@ def midranks(values: Floats) -> Midranks:
 
 def _block_midranks(values: Floats) -> Midranks:
     rows, columns = values.shape
+    order, starts, lengths = tied_groups(values)
+    doubled = np.empty(rows * columns, np.int64)
+    doubled[order] = np.repeat(2 * (starts % columns) + lengths + 1, lengths)
+    tied = np.repeat(lengths * lengths - 1, lengths).reshape(rows, columns).sum(axis=1)
+    return Midranks(doubled.reshape(rows, columns), tied)
+
+
+class TiedGroups(NamedTuple):
+    """Groups of equal values of each row, in ascending order, one row after the other."""
+
+    #: position of every cell in the flattened matrix, its rows sorted; shape (n_cells,)
+    order: Ints
+    #: place in `order` at which each group starts; shape (n_groups,)
+    starts: Ints
+    #: cells of each group; shape (n_groups,)
+    lengths: Ints
+
+
+def tied_groups(values: Floats) -> TiedGroups:
+    """Sort every row and find the groups of equal values.
+
+    Parameters
+    ----------
+    values
+        Shape (n_rows, n_columns), at least one column; not changed. NaN stands last, and every NaN
+        is a group of its own.
+
+    Returns
+    -------
+    TiedGroups
+        The first group of a row starts at a multiple of n_columns.
+    """
+    rows, columns = values.shape
     order = np.argsort(values, axis=1)
     order += np.arange(0, rows * columns, columns)[:, None]
     ordered = values.ravel()[order]
     first = np.ones((rows, columns), np.bool_)
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=first[:, 1:])
     starts = np.flatnonzero(first)
-    lengths = np.diff(starts, append=rows * columns)
-    doubled = np.empty(rows * columns, np.int64)
-    doubled[order.ravel()] = np.repeat(2 * (starts % columns) + lengths + 1, lengths)
-    tied = np.repeat(lengths * lengths - 1, lengths).reshape(rows, columns).sum(axis=1)
-    return Midranks(doubled.reshape(rows, columns), tied)
+    return TiedGroups(order.ravel(), starts, np.diff(starts, append=rows * columns))
 
 
 def arrangements(rows: int, columns: int, *, at_most: int) -> int | None:

@@ -8,8 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis import divisions as module
-from analysis.divisions import divisions, few, group_sums
+from analysis.numerics import divisions as module
+from analysis.numerics.divisions import divisions, few, group_sums
 
 
 @pytest.mark.parametrize("sizes", [(1, 1), (2, 3), (2, 2, 2), (4, 1, 3)])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, wilcoxon
 
-from analysis import signed_rank
-from analysis.lattice import upper_tail
-from analysis.signed_rank import signed_rank_p, signed_rank_p_values
+from analysis.numerics import signed_rank
+from analysis.numerics.lattice import upper_tail
+from analysis.numerics.signed_rank import signed_rank_p, signed_rank_p_values
 
 SMALL = st.integers(-4, 4).map(float)
 

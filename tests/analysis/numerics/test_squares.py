@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.squares import item_squares, look_at, row_blocks
+from analysis.numerics.squares import item_squares, look_at, row_blocks
 from tests.analysis.panels import T1, panel
 
 CELLS = st.sampled_from([1.0, 2.0, 0.3, 7.25, np.nan])

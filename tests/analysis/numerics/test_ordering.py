@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.ordering import expert_order, sum_over_experts
+from analysis.numerics.ordering import expert_order, sum_over_experts
 
 CELLS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, np.nan]), st.floats(-5, 5))
 

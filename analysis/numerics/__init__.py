@@ -1,0 +1,1 @@
+"""How figures are computed: ranks, runs, exact sums, distributions; no figure of its own."""
