@@ -10,10 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
+from math import prod
 
 from analysis.elicitation.ranking import positional_shares
+from analysis.numerics.whole_numbers import (
+    Number,
+    common_denominator,
+    common_total,
+    smallest_whole_row,
+)
 
-Row = Sequence[Fraction | None]
+Row = Sequence[Number | None]
 Weights = tuple[Fraction, ...]
 
 #: The rules of each method; the first is the headline rule.
@@ -139,20 +146,21 @@ def _combine(rows: Sequence[Row], method: str, rule: str, zero: Fraction) -> Wei
         }
         if rule in available:
             return available[rule](rows)
-        return arithmetic_mean([shares(complete(row)) for row in rows])
-    closed = [shares(complete(row)) for row in rows]
+        return arithmetic_mean([complete(row) for row in rows])
+    points = [complete(row) for row in rows]
     if rule == "geometric_mean":
-        return geometric_mean(closed, zero)
-    rules: dict[str, Callable[[Sequence[Weights]], Weights]] = {
+        return geometric_mean(points, zero)
+    if rule == "median":
+        return median(_closed(points))
+    rules: dict[str, Callable[[Sequence[Sequence[Number]]], Weights]] = {
         "arithmetic_mean": arithmetic_mean,
-        "median": median,
         "trimmed_mean": trimmed_mean,
         "l1": l1,
     }
-    return rules[rule](closed)
+    return rules[rule](points)
 
 
-def complete(row: Row) -> Weights:
+def complete(row: Row) -> tuple[Number, ...]:
     """Return a row that has no empty cell.
 
     Parameters
@@ -162,7 +170,7 @@ def complete(row: Row) -> Weights:
 
     Returns
     -------
-    tuple of Fraction
+    tuple
         The same answers.
 
     Raises
@@ -176,7 +184,7 @@ def complete(row: Row) -> Weights:
     return cells
 
 
-def shares(row: Sequence[Fraction]) -> Weights:
+def shares(row: Sequence[Number]) -> Weights:
     """Divide a row by its total.
 
     Parameters
@@ -196,45 +204,48 @@ def shares(row: Sequence[Fraction]) -> Weights:
     ValueError
         If a value is negative.
     """
-    if any(cell < 0 for cell in row):
-        raise ValueError("a negative value")
-    total = _sum(row)
-    if total == 0:
-        raise UndefinedWeightsError("all_zero")
+    _check(row)
+    total = Fraction(sum(row))
     return tuple(cell / total for cell in row)
 
 
-def _sum(numbers: Sequence[Fraction]) -> Fraction:
-    """Add in pairs: one running sum would drag a huge common denominator through every step."""
-    parts = list(numbers) or [Fraction(0)]
-    while len(parts) > 1:
-        odd = parts[-1:] if len(parts) % 2 else []
-        parts = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)] + odd
-    return parts[0]
+def _check(row: Sequence[Number]) -> None:
+    if any(cell < 0 for cell in row):
+        raise ValueError("a negative value")
+    if not any(row):
+        raise UndefinedWeightsError("all_zero")
 
 
-def _columns(rows: Sequence[Row]) -> list[list[Fraction]]:
-    """Return the answers of each item, without the empty cells."""
-    columns = [[cell for cell in column if cell is not None] for column in zip(*rows, strict=True)]
+def _closed(rows: Sequence[Sequence[Number]]) -> list[list[int]]:
+    """Return whole numbers whose shares of one common total are those of the rows."""
+    for row in rows:
+        _check(row)
+    return common_total(rows)
+
+
+def _columns(rows: Sequence[Row]) -> list[list[int]]:
+    """Return the answers of each item as whole numbers of one unit, without the empty cells."""
+    table = zip(*common_denominator(rows), strict=True)
+    columns = [[cell for cell in column if cell is not None] for column in table]
     if not all(columns):
         raise UndefinedWeightsError("item_without_answers")
     return columns
 
 
-def arithmetic_mean(rows: Sequence[Weights]) -> Weights:
+def arithmetic_mean(rows: Sequence[Sequence[Number]]) -> Weights:
     """Mean share of each item: w_j = sum over experts of x_ij / m. Sums to 1 by itself.
 
     Parameters
     ----------
     rows
-        Shares of 1, one row an expert, at least one.
+        Points of any positive total, one row an expert, at least one; each counts by its shares.
 
     Returns
     -------
     tuple of Fraction
         Exact weights.
     """
-    return shares([_sum(column) / len(column) for column in _columns(rows)])
+    return shares([sum(column) for column in zip(*_closed(rows), strict=True)])
 
 
 def normalised_means(rows: Sequence[Row]) -> Weights:
@@ -251,10 +262,10 @@ def normalised_means(rows: Sequence[Row]) -> Weights:
         Weights that sum to exactly 1; `UndefinedWeightsError` `item_without_answers` or `all_zero`
         where there are none.
     """
-    return shares([_sum(column) / len(column) for column in _columns(rows)])
+    return shares([Fraction(sum(column), len(column)) for column in _columns(rows)])
 
 
-def geometric_mean(rows: Sequence[Weights], zero: Fraction = ZERO) -> Weights:
+def geometric_mean(rows: Sequence[Sequence[Number]], zero: Fraction = ZERO) -> Weights:
     """Geometric mean of each item's shares, closed to 1; correct to 50 digits.
 
     In a row with c zeros each zero becomes `zero` and the other shares are multiplied by
@@ -264,7 +275,7 @@ def geometric_mean(rows: Sequence[Weights], zero: Fraction = ZERO) -> Weights:
     Parameters
     ----------
     rows
-        Shares of 1, one row an expert, at least one.
+        Points of any positive total, one row an expert, at least one.
     zero
         The replacement, a share of 1.
 
@@ -278,25 +289,29 @@ def geometric_mean(rows: Sequence[Weights], zero: Fraction = ZERO) -> Weights:
     ValueError
         If `zero` is not positive or leaves nothing for the other items of a row.
     """
+    for row in rows:
+        _check(row)
     somewhere = [any(column) for column in zip(*rows, strict=True)]
-    replaced = [_without_zeros(row, somewhere, zero) for row in rows]
+    # What a row has in common drops out of the ratios, so each keeps its own total.
+    replaced = [_without_zeros(smallest_whole_row(row), somewhere, zero) for row in rows]
     roots = []
     with localcontext(_ROOT):
         for counts, column in zip(somewhere, zip(*replaced, strict=True), strict=True):
-            product = Decimal(1)
-            for share in sorted(column) if counts else ():  # any order of experts, equal digits
-                product *= Decimal(share.numerator) / Decimal(share.denominator)
-            root = (product.ln() / len(rows)).exp() if counts else Decimal(0)
+            root = (Decimal(prod(column)).ln() / len(rows)).exp() if counts else Decimal(0)
             roots.append(Fraction(root))
     return shares(roots)
 
 
-def _without_zeros(row: Weights, somewhere: Sequence[bool], zero: Fraction) -> Weights:
-    zeros = sum(1 for share, counts in zip(row, somewhere, strict=True) if counts and not share)
-    rest = 1 - zero * zeros
+def _without_zeros(row: list[int], somewhere: Sequence[bool], zero: Fraction) -> list[int]:
+    """Replace the zeros of a row of whole numbers; the result has another total."""
+    zeros = sum(1 for cell, counts in zip(row, somewhere, strict=True) if counts and not cell)
+    rest = zero.denominator - zero.numerator * zeros
     if zero <= 0 or rest <= 0:
         raise ValueError(f"a zero replaced by {float(zero):g} with {zeros} zeros in a row")
-    return tuple(share * rest if share else zero for share in row)
+    if not zeros:
+        return row
+    instead = zero.numerator * sum(row)
+    return [cell * rest if cell else instead for cell in row]
 
 
 def median(rows: Sequence[Row]) -> Weights:
@@ -312,21 +327,21 @@ def median(rows: Sequence[Row]) -> Weights:
     tuple of Fraction
         Weights that sum to exactly 1, undefined like those of `normalised_means`.
     """
-    return shares([_middle(sorted(column)) for column in _columns(rows)])
+    return shares([_twice_the_middle(sorted(column)) for column in _columns(rows)])
 
 
-def _middle(ordered: list[Fraction]) -> Fraction:
+def _twice_the_middle(ordered: list[int]) -> int:
     last = len(ordered) - 1
-    return (ordered[last // 2] + ordered[(last + 1) // 2]) / 2
+    return ordered[last // 2] + ordered[(last + 1) // 2]
 
 
-def trimmed_mean(rows: Sequence[Weights]) -> Weights:
+def trimmed_mean(rows: Sequence[Sequence[Number]]) -> Weights:
     """Mean of each item without its lowest and its highest share, closed to 1.
 
     Parameters
     ----------
     rows
-        Shares of 1, one row an expert.
+        Points of any positive total, one row an expert; each counts by its shares.
 
     Returns
     -------
@@ -340,10 +355,11 @@ def trimmed_mean(rows: Sequence[Weights]) -> Weights:
     """
     if len(rows) < 3:
         raise UndefinedWeightsError("fewer_than_3_experts")
-    return shares([_sum(sorted(column)[1:-1]) / (len(rows) - 2) for column in _columns(rows)])
+    columns = zip(*_closed(rows), strict=True)
+    return shares([sum(column) - min(column) - max(column) for column in columns])
 
 
-def l1(rows: Sequence[Weights]) -> Weights:
+def l1(rows: Sequence[Sequence[Number]]) -> Weights:
     """Shares that sum to 1 and lie nearest to all experts by the sum of absolute differences.
 
     Each item's shares are sorted with 0 in front and 1 behind. With r the largest rank at which
@@ -354,25 +370,29 @@ def l1(rows: Sequence[Weights]) -> Weights:
     Parameters
     ----------
     rows
-        Shares of 1, one row an expert, at least one.
+        Points of any positive total, one row an expert, at least one; each counts by its shares.
 
     Returns
     -------
     tuple of Fraction
         Weights that sum to exactly 1.
     """
-    ladders = [[Fraction(0), *sorted(column), Fraction(1)] for column in _columns(rows)]
-    rank = max(r for r in range(len(rows) + 1) if _sum([steps[r] for steps in ladders]) <= 1)
+    closed = _closed(rows)
+    total = sum(closed[0])
+    ladders = [[0, *sorted(column), total] for column in zip(*closed, strict=True)]
+    rank = max(r for r in range(len(rows) + 1) if sum(steps[r] for steps in ladders) <= total)
     low = [steps[rank] for steps in ladders]
     high = [steps[rank + 1] for steps in ladders]
     filled, level = max(
-        (total, level) for level in {*low, *high} if (total := _filled(level, low, high)) <= 1
+        (found, level)
+        for level in {*low, *high}
+        if (found := sum(_clamped(level, low, high))) <= total
     )
+    if filled == total:
+        return shares(_clamped(level, low, high))
     rising = sum(1 for a, b in zip(low, high, strict=True) if a <= level < b)
-    if filled < 1:
-        level += (1 - filled) / rising
-    return shares([min(max(level, a), b) for a, b in zip(low, high, strict=True)])
+    return shares(_clamped(level + Fraction(total - filled, rising), low, high))
 
 
-def _filled(level: Fraction, low: list[Fraction], high: list[Fraction]) -> Fraction:
-    return _sum([min(max(level, a), b) for a, b in zip(low, high, strict=True)])
+def _clamped(level: Number, low: list[int], high: list[int]) -> list[Number]:
+    return [min(max(level, a), b) for a, b in zip(low, high, strict=True)]

@@ -85,7 +85,7 @@ def positional_weights(n_items: int, scheme: str) -> tuple[Fraction, ...]:
     raise ValueError(f"no scheme {scheme!r}: choose from {', '.join(SCHEMES)}")
 
 
-def positional_shares(ranks: Sequence[Fraction], scheme: str) -> tuple[Fraction, ...]:
+def positional_shares(ranks: Sequence[Fraction | int], scheme: str) -> tuple[Fraction, ...]:
     """Weights of one complete ranking, exact; tied items share the weights of their positions.
 
     Only the order of `ranks` counts: 1, 2, 2, 4 and 1, 2.5, 2.5, 4 give the same.
