@@ -6,6 +6,8 @@ of experts changes no digit. `analysis.aggregation` chooses among them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,11 +114,11 @@ def geometric_mean(rows: Floats, *, zero: float = DEFAULT_ZERO) -> Floats:
     ----------
     Aitchison 1986; Martín-Fernández, Barceló-Vidal & Pawlowsky-Glahn 2003 (zeros).
     """
-    return geometric_closure(sum_over_experts(log_shares(rows, zero)) / rows.shape[-2])
+    return geometric_closure(sum_of_logs(rows, zero) / rows.shape[-2])
 
 
-def log_shares(rows: Floats, zero: float) -> Floats:
-    """Return the logarithms of shares, zeros replaced as `geometric_mean` says.
+def sum_of_logs(rows: Floats, zero: float, factors: Floats | None = None) -> Floats:
+    """Add the logarithms of shares over experts, zeros replaced as `geometric_mean` says.
 
     Parameters
     ----------
@@ -124,21 +126,26 @@ def log_shares(rows: Floats, zero: float) -> Floats:
         Shares of shape (..., n_experts, n_items). Not changed.
     zero
         The replacement of a zero, a share of 1.
+    factors
+        Shape (n_experts,), not negative: what each expert's logarithms are multiplied by; 1 if not
+        given. Not changed.
 
     Returns
     -------
     ndarray
-        Same shape; NaN for an item that is 0 for every expert of its panel.
+        Shape (..., n_items); NaN for an item that is 0 for every expert of its panel.
 
     Raises
     ------
     ValueError
         If `zero` is not positive or leaves nothing for the other items of a row.
     """
-    if zero > 0 and rows.size and rows.min() > 0:
-        return np.log(rows)
+    smallest = float(rows.min(initial=1.0))
+    if zero > 0 and smallest > 0:
+        return sum_over_experts(rows, factors, largest=-math.log(smallest), of=np.log)
     nowhere = ~(rows != 0).any(axis=-2, keepdims=True)
-    return np.log(replace_zeros(np.where(nowhere, np.nan, rows), zero))
+    logs = np.log(replace_zeros(np.where(nowhere, np.nan, rows), zero))
+    return sum_over_experts(logs, factors)
 
 
 def geometric_closure(mean_logs: Floats) -> Floats:

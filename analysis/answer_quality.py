@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation import aggregate
+from analysis.answers import answer_matrix
 from analysis.exact import RULES
 from analysis.numerics.ordering import expert_order
 from analysis.outliers import Grubbs, grubbs, robust_z
@@ -236,13 +237,11 @@ def assess(
 
 
 def _comparable(values: Floats, method: str) -> Floats:
-    matrix = np.asarray(values, np.float64)
-    if matrix.ndim != 2:
-        raise ValueError("values must be a matrix of experts x items")
+    matrix = answer_matrix(values, negative=method != "constant_sum")
+    if not matrix.shape[1]:
+        raise ValueError("answers without any item")
     if method == "rating":
         return matrix
-    if (matrix < 0).any():
-        raise ValueError("a negative value")
     # Nine decimals: what division leaves of equal points must stay equal.
     points: Floats = np.round(_POINTS * closure(matrix), 9)
     return points
@@ -315,6 +314,7 @@ def sensitivity(values: Floats, flagged: Flags, *, method: str, rule: str) -> Se
     ValueError
         For a rule that is not one of the method.
     """
+    values = answer_matrix(values)
     ordered = values[expert_order(values)]
     kept = values[~flagged]
     kept = kept[expert_order(kept)]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.numerics.ranks import (
     Ints,
     arrangements,
@@ -29,6 +30,8 @@ EXACT_ARRANGEMENTS = 10**6
 PERMUTATIONS = 99_999
 #: Ranks drawn at most (experts x items x permutations); above, only the chi-square p is given.
 MOST_CELLS = 2 * 10**8
+#: Items from which the interval of W covers as it should.
+FEWEST_ITEMS = 4
 _CONFIDENCE = 0.95
 
 
@@ -82,6 +85,9 @@ class Concordance:
     seed: int
     #: (mW-1)/(m-1), the mean rank correlation between experts
     mean_spearman: float | None
+    #: None, or figure → code of why not to rely on it: `few_items` (fewer than four: the interval
+    #: covers too seldom), `no_spread` (no single expert changes W: the interval is a point)
+    caution: dict[str, str] | None
     #: None, or figure → code of why it is undefined
     reason: dict[str, str] | None
 
@@ -192,13 +198,13 @@ def kendall_w(
     undefined = _nothing_to_say(panel)
     if undefined is not None:
         figures |= dict.fromkeys(_STATISTICS)
-        return Concordance(**figures, reason=dict.fromkeys(_STATISTICS, undefined))
+        return Concordance(**figures, caution=None, reason=dict.fromkeys(_STATISTICS, undefined))
     reason: dict[str, str] = {}
     figures |= _coefficients(panel, reason)
     figures |= _interval(panel, reason)
     figures |= _closed_forms(panel, reason)
     figures |= _permutation_test(panel, draws, seed, reason)
-    return Concordance(**figures, reason=reason or None)
+    return Concordance(**figures, caution=_caution(panel, figures), reason=reason or None)
 
 
 _STATISTICS = (
@@ -221,9 +227,7 @@ _STATISTICS = (
 
 
 def _panel(ratings: NDArray[np.float64]) -> _Panel:
-    values = np.asarray(ratings, np.float64)
-    if values.ndim != 2:
-        raise ValueError("ratings must be a matrix of experts x items")
+    values = answer_matrix(ratings)
     complete = ~np.isnan(values).any(axis=1)
     return _Panel(*midranks(values if complete.all() else values[complete]))
 
@@ -292,6 +296,15 @@ def _interval(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:
     reach = float(special.stdtrit(m - 1, (1 + _CONFIDENCE) / 2)) * math.sqrt(spread * (m - 1) / m)
     reach *= (m - 1) / m  # from the mean correlation back to W
     return {"w_low": max(0.0, panel.w - reach), "w_high": min(1.0, panel.w + reach)}
+
+
+def _caution(panel: _Panel, figures: dict[str, Any]) -> dict[str, str] | None:
+    if figures["w_low"] is None:
+        return None
+    code = "few_items" if panel.n < FEWEST_ITEMS else None
+    if figures["w_low"] == figures["w_high"]:
+        code = "no_spread"
+    return None if code is None else dict.fromkeys(("w_low", "w_high"), code)
 
 
 def _closed_forms(panel: _Panel, reason: dict[str, str]) -> dict[str, Any]:

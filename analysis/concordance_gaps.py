@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.numerics.ordering import expert_order
 from analysis.numerics.ranks import midranks
 
@@ -127,7 +128,7 @@ def generalised_w(ratings: Floats, *, most_ranks: int | None = None) -> Generali
     ----------
     Brückl 2011; Taylor 1987 (weights); as `KendallW` of R's DescTools and `kendallNA` of irrNA.
     """
-    values = np.asarray(ratings, np.float64)
+    values = answer_matrix(ratings)
     if values.ndim != 2 or np.isinf(values).any():
         raise ValueError("ratings must be a matrix of experts x items with finite values")
     given = ~np.isnan(values)

@@ -17,6 +17,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.concordance import PERMUTATIONS, Concordance, kendall_w
 from analysis.multiplicity import holm
 from analysis.numerics.ranks import midranks
@@ -139,7 +140,7 @@ def concordance_scopes(
     ----------
     Kendall & Babington Smith 1939; Holm 1979; Legendre 2005 (adjustment of a family of tests).
     """
-    values = np.asarray(ratings, np.float64)
+    values = answer_matrix(ratings)
     if method not in ACROSS_GROUPS:
         raise ValueError(f"unknown method {method}")
     if values.ndim != 2 or not values.shape[1] == len(groups) == len(levels):
@@ -249,7 +250,7 @@ def smallest_attainable_p(ratings: Floats) -> float | None:
     ----------
     Follows from the rearrangement inequality; a test counts all arrangements of small panels.
     """
-    values = np.asarray(ratings, np.float64)
+    values = answer_matrix(ratings)
     doubled, ties = midranks(values[~np.isnan(values).any(axis=1)])
     rows, n = doubled.shape
     ranks = np.sort(doubled[ties < n**3 - n], axis=1)  # constant experts have one arrangement

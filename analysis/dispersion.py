@@ -1,23 +1,27 @@
 """Spread of the answers to each item: CV, quartiles, and how far the panel agrees.
 
-Equal answers are grouped before anything is added: no digit depends on the order of experts.
+No digit depends on the order of experts: whole numbers are added exactly, anything else is added in
+groups of equal answers, from the smallest up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numerics.runs import Runs, equal_runs
+from analysis.numerics.squares import Answers, ExactSums, exact_sums, look_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: A sum this much smaller than what was added is what floats leave of a zero.
 _ZERO = 16 * float(np.finfo(np.float64).eps)
+#: Floats add whole numbers exactly below this.
+_EXACT = 2.0**53
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +110,7 @@ def dispersion(values: Floats, scale: tuple[float, float]) -> Dispersion:
     runs, n = _answers(values)
     if ((runs.value < low) | (runs.value > high)).any():
         raise ValueError(f"a value off the scale from {low} to {high}")
-    mean, sd = _moments(runs, n)
+    _, mean, sd = _moments(runs, n)
     q1, median, q3 = _quantiles(runs, n, (0.25, 0.5, 0.75))
     several = n > 1
     q1[~several] = q3[~several] = np.nan
@@ -127,6 +131,58 @@ def dispersion(values: Floats, scale: tuple[float, float]) -> Dispersion:
     )
 
 
+class Moments(NamedTuple):
+    """Mean and spread of each item, arrays of shape (n_items,); NaN where undefined."""
+
+    #: answers given
+    n: Ints
+    #: arithmetic mean, in the unit of the answers; undefined without answers
+    mean: Floats
+    #: standard deviation with n-1; undefined with fewer than two answers
+    sd: Floats
+
+    @property
+    def cv(self) -> Floats:
+        """Coefficient of variation, sd / mean, with the sign of the mean; undefined at mean 0."""
+        return _quotient(self.sd, self.mean)
+
+
+def moments(answers: Answers) -> Moments:
+    """Return number, mean and SD of the answers to each item alone: those of `dispersion`.
+
+    Parameters
+    ----------
+    answers
+        From `analysis.numerics.squares.look_at`. Not changed.
+
+    Returns
+    -------
+    Moments
+        To the last digit as `dispersion` has them.
+    """
+    if answers.add_exactly():
+        return _from_sums(exact_sums(answers))
+    return _moments(*_answers(answers.values))
+
+
+def full_score_share(answers: Answers, highest: float) -> Floats:
+    """Return the share of the answers to each item at the scale's maximum alone.
+
+    Parameters
+    ----------
+    answers
+        From `analysis.numerics.squares.look_at`. Not changed.
+    highest
+        The scale's maximum.
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        As `dispersion` has it, 0..1; NaN with fewer than two answers.
+    """
+    return _share((answers.values == highest).sum(axis=0), answers.count())
+
+
 def coefficient_of_variation(values: Floats) -> Floats:
     """Return the CV of each item alone: sd / mean, as in `dispersion`.
 
@@ -143,9 +199,9 @@ def coefficient_of_variation(values: Floats) -> Floats:
     Raises
     ------
     ValueError
-        If `values` is not a matrix.
+        If `values` is not a matrix, or holds an infinite value.
     """
-    return grouped_cv(*_answers(values))
+    return moments(look_at(values)).cv
 
 
 def grouped_cv(runs: Runs, n: Ints) -> Floats:
@@ -163,8 +219,7 @@ def grouped_cv(runs: Runs, n: Ints) -> Floats:
     ndarray, shape (n_items,)
         As `coefficient_of_variation`.
     """
-    mean, sd = _moments(runs, n)
-    return _quotient(sd, mean)
+    return _moments(runs, n).cv
 
 
 def _answers(values: Floats) -> tuple[Runs, Ints]:
@@ -187,14 +242,30 @@ def _first(runs: Runs, n: Ints) -> Ints:
     return first
 
 
-def _moments(runs: Runs, n: Ints) -> tuple[Floats, Floats]:
-    """Mean and SD, reckoned from the smallest answer: equal answers have an SD of exactly 0."""
+def _moments(runs: Runs, n: Ints) -> Moments:
+    """Mean and SD by groups; equal answers have an SD of exactly 0 either way."""
+    if _add_exactly(runs, n):
+        sums = runs.length * runs.value
+        return _from_sums(ExactSums(n, _totals(runs, n, sums), _totals(runs, n, sums * runs.value)))
+    # Reckoned from the smallest answer, so that a large offset does not eat the digits.
     lowest = np.full(len(n), np.nan)
     lowest[n > 0] = runs.value[_first(runs, n)]
     above = runs.value - lowest[runs.row]
     mean_above = _totals(runs, n, runs.length * above) / np.maximum(n, 1)
     squares = _totals(runs, n, runs.length * (above - mean_above[runs.row]) ** 2)
-    return _sum(lowest, mean_above), np.sqrt(_over(squares, n, n - 1))
+    return Moments(n, _sum(lowest, mean_above), np.sqrt(_over(squares, n, n - 1)))
+
+
+def _add_exactly(runs: Runs, n: Ints) -> bool:
+    """Tell whether sums are exact; true wherever it is for the answers themselves."""
+    most = float(np.abs(runs.value).max(initial=0.0)) * int(n.max(initial=0))
+    return most * most < _EXACT and bool((runs.value == np.rint(runs.value)).all())
+
+
+def _from_sums(exact: ExactSums) -> Moments:
+    mean = np.full(len(exact.n), np.nan)
+    np.divide(exact.sums, exact.n, out=mean, where=exact.n > 0)
+    return Moments(exact.n, mean, np.sqrt(_over(exact.deviations(), exact.n, exact.n - 1)))
 
 
 def _over(totals: Floats, n: Ints, divisor: Ints) -> Floats:

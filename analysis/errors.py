@@ -27,7 +27,7 @@ class Problem:
             (
                 self.file,
                 f", row {self.row}" if self.row is not None else "",
-                f", column {self.column}" if self.column is not None else "",
+                f", column {shortened(self.column)}" if self.column is not None else "",
             )
         )
         return " ".join(f"{place}: found {self.found}, expected {self.expected}".split())
@@ -85,6 +85,22 @@ class Problems:
             raise InputError(self.items)
 
 
+def shortened(text: str) -> str:
+    """Cut a text to a length that fits one line.
+
+    Parameters
+    ----------
+    text
+        What a user wrote, of any length.
+
+    Returns
+    -------
+    str
+        At most 80 characters of it; an ellipsis tells that more followed.
+    """
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
 def quoted(text: str) -> str:
     """Put a text in quotation marks, cut to a length that fits one line.
 
@@ -98,4 +114,4 @@ def quoted(text: str) -> str:
     str
         At most 80 characters of it in double quotes; an ellipsis tells that more followed.
     """
-    return f'"{text if len(text) <= SHOWN else text[:SHOWN] + "…"}"'
+    return f'"{shortened(text)}"'

@@ -243,6 +243,8 @@ def _centre(values: Floats, centre: str, sums: bool) -> Floats:
     """Median or mean of each item; NaN without an answer; of allocations closed to 100."""
     ordered = np.sort(values, axis=0)
     count = np.count_nonzero(~np.isnan(ordered), axis=0)
+    if not len(ordered):
+        return np.full(len(count), np.nan)
     if centre == "median":
         last, items = np.maximum(count - 1, 0), np.arange(len(count))
         middle = (ordered[last // 2, items] + ordered[(last + 1) // 2, items]) / 2

@@ -15,6 +15,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.numerics.divisions import PERMUTATIONS, divisions, few, group_sums
 from analysis.numerics.ordering import expert_order
 from analysis.numerics.ranks import midranks
@@ -265,12 +266,15 @@ def weight_test(
 
 
 def _declared(values: Floats, groups: Ints) -> tuple[Floats, Ints]:
-    matrix, labels = np.asarray(values, np.float64), np.asarray(groups, np.int64)
-    if matrix.ndim != 2 or labels.shape != matrix.shape[:1]:
-        raise ValueError("a matrix of experts x items is needed, and a group for each expert")
+    matrix, labels = answer_matrix(values), np.asarray(groups)
+    if labels.shape != matrix.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError("a whole group number is needed for each expert")
     inside = labels >= 0
-    if len(np.unique(labels[inside])) < 2:
+    numbers = np.unique(labels[inside])
+    if len(numbers) < 2:
         raise ValueError("fewer than two groups")
+    if numbers[-1] >= len(labels):
+        raise ValueError(f"group {numbers[-1]}: number them from 0 up without large gaps")
     return (matrix, labels) if inside.all() else (matrix[inside], labels[inside])
 
 

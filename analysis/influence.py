@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ def leave_one_out(
     ----------
     Efron 1982 (the jackknife); Belsley, Kuh & Welsch 1980 (deletion diagnostics).
     """
-    ready = replicator(values, method=method, rule=rule, zero=zero)
+    ready = replicator(values, method=method, rule=rule, zero=zero, in_order=False)
     experts, items = np.shape(values)
     seats = None if step is None else seats_of(step)
     without = np.full((experts, items), np.nan)
@@ -117,7 +118,8 @@ def leave_one_out(
     published: list[bool | None] = [None] * experts
     for who, block in _defined_without(ready):
         without[who] = block
-        change[who] = np.abs(block - ready.weights).max(axis=1)
+        moves = block - ready.weights
+        change[who] = np.abs(moves, out=moves).max(axis=1)
         if seats is not None:
             chosen = steps_of(ready.weights if weights is None else weights, 100 / Fraction(seats))
             others = (apportion(block, seats) != chosen).any(axis=1)
@@ -139,25 +141,27 @@ def _defined_without(ready: Replicator) -> Iterator[tuple[Ints, Floats]]:
         return
     first = 0
     for block in ready.without_each():
-        known = np.flatnonzero(~np.isnan(block[:, 0]))
-        if known.size:
-            yield ready.used[first + known], block[known]
+        who = ready.used[first : first + len(block)]
         first += len(block)
+        known = ~np.isnan(block[:, 0])
+        if known.all():
+            yield who, block
+        elif known.any():
+            yield who[known], block[known]
 
 
 def _reasons(
     ready: Replicator, change: Floats, rule: str, *, no_step: bool
 ) -> tuple[dict[str, str] | None, ...]:
-    codes: list[str | None] = [ready.reason or "not_used"] * len(change)
-    for at, expert in enumerate(ready.used.tolist()):
-        codes[expert] = ready.reason
-        if ready.reason is None and np.isnan(change[expert]):
-            codes[expert] = _why_undefined_without(ready.rows, at, rule)
-    step = {"published_changes": "no_step"} if no_step else None
-    return tuple(
-        step if code is None else dict.fromkeys(("max_change", "published_changes"), code)
-        for code in codes
-    )
+    found = [{"published_changes": "no_step"} if no_step else None] * len(change)
+    undefined = np.flatnonzero(np.isnan(change)).tolist()
+    places = dict(zip(ready.used.tolist(), count())) if undefined else {}
+    for expert in undefined:
+        code = ready.reason
+        if code is None and expert in places:
+            code = _why_undefined_without(ready.rows, places[expert], rule)
+        found[expert] = dict.fromkeys(("max_change", "published_changes"), code or "not_used")
+    return tuple(found)
 
 
 def _why_undefined_without(rows: Floats, at: int, rule: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.dispersion import grouped_cv
 from analysis.numerics.runs import Runs, equal_runs
 from analysis.numerics.signed_rank import signed_rank_p_values
@@ -31,8 +32,10 @@ def check_on_scale(values: Floats, limits: tuple[float, float]) -> None:
     Raises
     ------
     ValueError
-        If a value lies below the smallest or above the largest.
+        If a value lies below the smallest or above the largest, or these are no finite interval.
     """
+    if not -np.inf < limits[0] < limits[1] < np.inf:
+        raise ValueError(f"a scale from {limits[0]} to {limits[1]}")
     if ((values < limits[0]) | (values > limits[1])).any():
         raise ValueError(f"a value off the scale from {limits[0]} to {limits[1]}")
 
@@ -65,6 +68,7 @@ def item_movement(first: Floats, second: Floats, limits: tuple[float, float]) ->
     ----------
     Scheibe, Skutsch & Schofer 1975 (histogram change); Wilcoxon 1945.
     """
+    first, second = answer_matrix(first), answer_matrix(second)
     check_on_scale(first, limits)
     check_on_scale(second, limits)
     tie = TIE * max(abs(limits[0]), abs(limits[1]))
@@ -110,6 +114,7 @@ def histogram_changes(first: Floats, second: Floats, *, tie: float = 0.0) -> Flo
     ndarray
         Shape (n_items,), 0..1; NaN for an item without answers.
     """
+    first, second = answer_matrix(first), answer_matrix(second)
     return _histogram_changes(_both_rounds(first, second, tie), first.shape[1])
 
 
@@ -127,6 +132,7 @@ def item_changes(first: Floats, second: Floats, tie: float = 0.0) -> tuple[Float
         Histogram changes as `histogram_changes` gives them, and CV after minus CV before, NaN
         where one of them is undefined; shape (n_items,) each.
     """
+    first, second = answer_matrix(first), answer_matrix(second)
     items = first.shape[1]
     runs = _both_rounds(first, second, tie)
     # The later round behind the earlier one, as if it were of other items.

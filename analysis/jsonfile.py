@@ -47,7 +47,9 @@ def read_json(path: str | Path) -> Any:
     except RecursionError:
         found, row = "brackets nested too deep", None
     except ValueError as error:
-        found, row = str(error), None
+        # Python refuses whole numbers of thousands of digits in words of its own.
+        found = "a number of too many digits" if "integer string" in str(error) else str(error)
+        row = None
     raise InputError([Problem(str(path), found, "a JSON file (UTF-8)", row)])
 
 

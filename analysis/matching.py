@@ -7,12 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Answers of one round with their names."""
+    """Answers of one round with their names.
+
+    Raises
+    ------
+    ValueError
+        If names stand twice or do not fit the shape of the answers, or these are no panel.
+    """
 
     #: names of the rows
     experts: tuple[str, ...]
@@ -20,6 +28,19 @@ class Answers:
     items: tuple[str, ...]
     #: shape (n_experts, n_items); NaN = no answer
     values: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse what would be matched by the wrong name."""
+        values = answer_matrix(self.values)
+        for names, size, what in (
+            (self.experts, values.shape[0], "expert"),
+            (self.items, values.shape[1], "item"),
+        ):
+            if len(names) != size:
+                raise ValueError(f"{len(names)} {what}s named, but there are {size}")
+            if len(set(names)) != size:
+                raise ValueError(f"an {what} is named twice")
+        object.__setattr__(self, "values", values)
 
 
 @dataclass(frozen=True, eq=False)

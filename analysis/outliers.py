@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.numerics.ordering import sum_over_experts
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,8 @@ def robust_z(values: Floats) -> Floats:
     ----------
     Leys, Ley, Klein, Bernard & Licata 2013.
     """
-    undefined = np.full(np.shape(values), np.nan)
+    values = np.asarray(values, np.float64)
+    undefined = np.full(values.shape, np.nan)
     known = values[~np.isnan(values)]
     if len(known) < LEAST_VALUES:
         return undefined
@@ -134,9 +136,7 @@ def grubbs(values: Floats, *, level: float = 0.05) -> Grubbs:
     ----------
     Grubbs 1969.
     """
-    answers = np.asarray(values, np.float64)
-    if answers.ndim != 2:
-        raise ValueError("values must be a matrix of experts x items")
+    answers = answer_matrix(values)
     n = np.count_nonzero(~np.isnan(answers), axis=0)
     mean, sd = _moments(answers, n)
     away = np.abs(answers - mean)

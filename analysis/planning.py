@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation import expert_rows
+from analysis.answers import answer_matrix
 from analysis.concordance import kendall_w
 from analysis.exact import RULES
 from analysis.numerics.ordering import sum_over_experts
@@ -120,6 +121,8 @@ def interval_width(sd: Floats, experts: int | Floats, *, confidence: float = 0.9
     from scipy import special  # loading it takes longer than any figure here
 
     _check_probability("confidence", confidence)
+    if (np.asarray(sd, np.float64) < 0).any():
+        raise ValueError("a standard deviation below 0")
     m = np.asarray(experts, np.float64)
     freedom = np.where(m > 1, m - 1, np.nan)
     t = special.stdtrit(freedom, (1 + confidence) / 2)
@@ -169,6 +172,8 @@ def experts_needed(
     if assurance is not None:
         _check_probability("assurance", assurance)
     spread = np.asarray(sd, np.float64)
+    if (spread < 0).any():
+        raise ValueError("a standard deviation below 0")
     low, high = np.full(spread.shape, 1.0), np.full(spread.shape, float(MOST_EXPERTS))
     out_of_reach = ~(_planned_width(spread, high, confidence, assurance) <= width)
     while (high - low > 1).any():
@@ -223,7 +228,7 @@ def plan_weights(
     """
     if method not in RULES:
         raise ValueError(f"method {method!r}, expected one of {', '.join(RULES)}")
-    answers = np.asarray(values, np.float64)
+    answers = answer_matrix(values, negative=False)
     below = bool((answers < 0).any())
     if below and method != "rating":
         raise ValueError("a negative value")

@@ -22,6 +22,7 @@ from analysis.numerics.resampling import (
     OrderStatistic,
     Panels,
     Resampled,
+    Terms,
     count_matrices,
     left_out,
     summable,
@@ -39,8 +40,7 @@ _LEAST_AT_ONCE = 32
 class Replicator:
     """One rule made ready for one panel."""
 
-    #: position among the given rows of each expert whose answers went in, in an order that depends
-    #: on the answers only; shape (n_used,)
+    #: position among the given rows of each expert whose answers went in, shape (n_used,)
     used: Ints
     #: rows of `expert_rows` of these experts, shape (n_used, n_items)
     rows: Floats
@@ -88,7 +88,14 @@ class Replicator:
                 yield np.full((1, self.rows.shape[1]), np.nan)
 
 
-def replicator(values: Floats, *, method: str, rule: str, zero: float = DEFAULT_ZERO) -> Replicator:
+def replicator(
+    values: Floats,
+    *,
+    method: str,
+    rule: str,
+    zero: float = DEFAULT_ZERO,
+    in_order: bool = True,
+) -> Replicator:
     """Make a rule ready for resamples and left-out experts of one panel.
 
     Parameters
@@ -98,6 +105,10 @@ def replicator(values: Floats, *, method: str, rule: str, zero: float = DEFAULT_
         changed.
     method, rule, zero
         As in `analysis.aggregation.aggregate`; the same experts are left out.
+    in_order
+        Whether experts are brought into an order that depends on their answers only, which takes
+        time. Draws need it, and sums over what panels without each expert give; what one such panel
+        gives does not depend on the order.
 
     Returns
     -------
@@ -115,8 +126,10 @@ def replicator(values: Floats, *, method: str, rule: str, zero: float = DEFAULT_
         raise ValueError("answers must be a matrix of experts x items")
     rows = expert_rows(values, method=method, rule=rule)
     used = np.flatnonzero(answered_rows(rows, method=method, rule=rule))
-    used = used[expert_order(rows if len(used) == len(rows) else rows[used])]
-    rows = rows[used]
+    rows = rows if len(used) == len(rows) else rows[used]
+    if in_order:
+        order = expert_order(rows)
+        used, rows = used[order], rows[order]
     if not len(rows):
         whole = aggregate(values, method=method, rule=rule)
         return Replicator(used, rows, whole.weights, whole.reason, _mean_share(rows, zero), 1)
@@ -137,10 +150,10 @@ def replicator(values: Floats, *, method: str, rule: str, zero: float = DEFAULT_
 
 def _mean_share(rows: Floats, _: float) -> Combine:
     """Take the mean of shares, which is closed as they are: sums over experts, divided by them."""
-    data = summable(rows, len(rows))
+    shares = Terms(summable(rows, len(rows)))
 
     def many(panels: Panels) -> Floats:
-        means = panels.sums(data)
+        means = panels.sums(shares)
         means /= panels.experts
         return means
 
@@ -150,15 +163,15 @@ def _mean_share(rows: Floats, _: float) -> Combine:
 def _normalised_means(rows: Floats, _: float) -> Combine:
     """Close the means of the available answers."""
     answered = ~np.isnan(rows)
-    data = summable(np.where(answered, rows, 0.0), len(rows))
+    ratings = Terms(summable(np.where(answered, rows, 0.0), len(rows)))
     if answered.all():
-        return lambda panels: closure(panels.sums(data))
-    given = answered.astype(np.float64)
+        return lambda panels: closure(panels.sums(ratings))
+    given = Terms(answered.astype(np.float64))
 
     def many(panels: Panels) -> Floats:
         counts = panels.sums(given)
         means = np.full(counts.shape, np.nan)
-        np.divide(panels.sums(data), counts, out=means, where=counts > 0)
+        np.divide(panels.sums(ratings), counts, out=means, where=counts > 0)
         return closure(means)
 
     return many
@@ -174,13 +187,14 @@ def _geometric_mean(rows: Floats, zero: float) -> Combine:
     zeros = np.count_nonzero(~chosen, axis=1)
     logs = np.where(chosen, np.log(np.where(chosen, rows, 1.0)), np.log(zero))
     holed = np.flatnonzero(~chosen.all(axis=0))
-    holes = chosen[:, holed].astype(np.float64)
-    prepared: dict[int, Floats] = {}
+    holes = Terms(chosen[:, holed].astype(np.float64))
+    prepared: dict[int, Terms] = {}
 
-    def data(unchosen: int) -> Floats:
+    def data(unchosen: int) -> Terms:
         if unchosen not in prepared:
             rest = np.log1p(-zero * np.maximum(zeros - unchosen, 0))
-            prepared[unchosen] = summable(np.where(chosen, logs + rest[:, None], logs), len(rows))
+            kept = np.where(chosen, logs + rest[:, None], logs)
+            prepared[unchosen] = Terms(summable(kept, len(rows)))
         return prepared[unchosen]
 
     def many(panels: Panels) -> Floats:
@@ -201,7 +215,7 @@ def _geometric_mean(rows: Floats, zero: float) -> Combine:
 
 def _median(rows: Floats, columns: SortedColumns) -> Combine:
     answered = ~np.isnan(rows)
-    given = None if answered.all() else answered.astype(np.float64)
+    given = None if answered.all() else Terms(answered.astype(np.float64))
 
     def many(panels: Panels) -> Floats:
         find = panels.order_statistic(columns)
@@ -220,9 +234,11 @@ def _middle(find: OrderStatistic, last: Ints) -> Floats:
     return (lower + find((last + 1) // 2)) / 2 if (last % 2).any() else lower
 
 
-def _trimmed_mean(data: Floats, columns: SortedColumns) -> Combine:
+def _trimmed_mean(rows: Floats, columns: SortedColumns) -> Combine:
+    shares = Terms(rows)
+
     def many(panels: Panels) -> Floats:
-        totals = panels.sums(data)
+        totals = panels.sums(shares)
         if panels.experts < 3:
             return np.full(totals.shape, np.nan)
         find = panels.order_statistic(columns)

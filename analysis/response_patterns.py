@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.exact import ZERO
 from analysis.numerics.ordering import sum_over_experts
 from analysis.numerics.ranks import midranks
@@ -34,6 +35,7 @@ def longest_runs(values: Floats) -> Ints:
     ----------
     Johnson 2005.
     """
+    values = answer_matrix(values)
     experts, items = np.shape(values)
     longest = np.zeros(experts, np.int64)
     run = np.zeros(experts, np.int64)
@@ -63,6 +65,7 @@ def intra_individual_sd(values: Floats) -> Floats:
     ----------
     Dunn, Heggestad, Shanock & Theilgard 2018.
     """
+    values = answer_matrix(values)
     ordered = np.sort(values, axis=1)
     given = ~np.isnan(ordered)
     n = given.sum(axis=1)
@@ -90,6 +93,7 @@ def agreement_with_others(values: Floats) -> Floats:
         Shape (n_experts,), -1..1, over the items that the expert and somebody else answered; ties
         at their mean rank. NaN with fewer than two such items, or where one side has no order.
     """
+    values = answer_matrix(values)
     others = _mean_of_others(values)
     result = np.full(len(values), np.nan)
     both = ~(np.isnan(values) | np.isnan(others))
@@ -157,6 +161,7 @@ def distance_to_others(values: Floats, *, zero: float = float(ZERO)) -> Floats:
     ----------
     Aitchison 1986; Martín-Fernández, Barceló-Vidal & Pawlowsky-Glahn 2003 (zeros).
     """
+    values = answer_matrix(values)
     result = np.full(len(values), np.nan)
     if (values < 0).any():
         return result
@@ -186,6 +191,7 @@ def identical_answers(values: Floats) -> Ints:
     ndarray of int64
         Shape (n_experts,); 0 for an expert without any answer.
     """
+    values = answer_matrix(values)
     rows = np.where(np.isnan(values), np.inf, values)
     _, where, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
     others = counts[where.ravel()] - 1

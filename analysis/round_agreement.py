@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.concordance import coefficient
 from analysis.dispersion import dispersion
 from analysis.item_movement import TIE, check_on_scale
@@ -142,8 +143,8 @@ def round_agreement(before: Floats, after: Floats, *, scale: tuple[float, float]
 def _matched(before: Floats, after: Floats, scale: tuple[float, float]) -> tuple[Floats, Floats]:
     if np.shape(before) != np.shape(after) or np.ndim(before) != 2:
         raise ValueError("both rounds must be matrices of the same experts and items")
-    present = ~(np.isnan(before).all(axis=1) | np.isnan(after).all(axis=1))
-    first, second = (np.asarray(values, np.float64) for values in (before, after))
+    first, second = answer_matrix(before), answer_matrix(after)
+    present = ~(np.isnan(first).all(axis=1) | np.isnan(second).all(axis=1))
     for values in (first, second):
         check_on_scale(values, scale)
     return (first, second) if present.all() else (first[present], second[present])
@@ -179,7 +180,7 @@ def _pool(first: Floats, second: Floats, both: Flags, tie: float) -> _Pool:
         moves = np.abs(np.where(paired, rows[len(paired) :] - rows[: len(paired)], 0.0))
         sums.append(np.stack([sum_over_experts(moves), sum_over_experts(moves * moves)]))
     linear, quadratic = (fsum(row) for row in np.concatenate(sums, axis=1).tolist())
-    return _Pool(np.concatenate(distances), linear, quadratic, *_counts(runs))
+    return _Pool(np.concatenate(distances), linear, quadratic, *_counts(runs, tie))
 
 
 def _ks_distance(runs: Runs, pairs: Ints) -> Floats:
@@ -193,10 +194,12 @@ def _ks_distance(runs: Runs, pairs: Ints) -> Floats:
     return result
 
 
-def _counts(runs: list[Runs]) -> tuple[Floats, Ints, Ints]:
+def _counts(runs: list[Runs], tie: float) -> tuple[Floats, Ints, Ints]:
     """Distinct answers over all items, and how often each was given before and after."""
     values = np.concatenate([np.zeros(0), *(found.value for found in runs)])
-    answers, where = np.unique(values, return_inverse=True)
+    distinct, at = np.unique(values, return_inverse=True)
+    apart = np.diff(distinct, prepend=-np.inf) > tie
+    answers, where = distinct[apart], (np.cumsum(apart) - 1)[at]
     none = np.zeros(0, np.int64)
     length = np.concatenate([none, *(found.length for found in runs)])
     marked = np.concatenate([none, *(found.marked for found in runs)])
@@ -351,6 +354,7 @@ def mcnemar(
         raise ValueError("both rounds must be matrices of the same experts and items")
     if low is None and high is None:
         raise ValueError("a band needs at least one bound")
+    before, after = answer_matrix(before), answer_matrix(after)
     bounds = (-np.inf if low is None else low, np.inf if high is None else high)
     if not bounds[0] <= bounds[1]:
         raise ValueError(f"nothing lies between {bounds[0]} and {bounds[1]}")

@@ -107,7 +107,7 @@ def seats_of(step: Fraction | int, total: Fraction | int = 100) -> int:
     ValueError
         For a step that is not positive or does not divide the total.
     """
-    if step <= 0 or (Fraction(total) / step).denominator != 1:
+    if total <= 0 or step <= 0 or (Fraction(total) / Fraction(step)).denominator != 1:
         raise ValueError(f"a step of {step} does not divide {total}")
     return int(Fraction(total) / step)
 
@@ -162,10 +162,12 @@ def apportion(weights: NDArray[np.float64], steps: int) -> NDArray[np.int64]:
     Raises
     ------
     ValueError
-        If `steps` is not positive, or steps · items not below `MOST_QUOTAS`, 2^32: quotas of so
-        many steps cannot be told apart.
+        If weights are negative, missing or do not sum to 1, `steps` is not positive, or steps ·
+        items not below `MOST_QUOTAS`, 2^32: quotas of so many steps cannot be told apart.
     """
     items = weights.shape[-1]
+    if not ((weights >= 0).all() and (np.abs(weights.sum(axis=-1) - 1) < 1e-6).all()):
+        raise ValueError("weights to share out must not be negative and sum to 1")
     if steps < 1 or steps * items >= MOST_QUOTAS:
         raise ValueError(f"{steps} steps for {items} items")
     keys = np.rint(weights * float(steps << _PART_BITS)).astype(np.int64)

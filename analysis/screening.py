@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.dispersion import dispersion
+from analysis.dispersion import full_score_share, moments
+from analysis.numerics.squares import look_at
 
 Floats = NDArray[np.float64]
 
@@ -122,13 +123,19 @@ def boundary_values(statistics: Floats) -> Floats:
         Shape (3,), in the units of the columns; NaN with fewer than two items in a column. Where
         all items are equal it is exactly their value.
     """
-    result = np.full(len(CRITERIA), np.nan)
-    for at, column in enumerate(np.asarray(statistics, np.float64).T):
-        known = np.sort(column[~np.isnan(column)])  # the order of items changes no digit
-        if len(known) > 1:
-            above = known - known[0]
-            result[at] = known[0] + above.mean() - _SIGNS[at] * above.std(ddof=1)
-    return result
+    # One criterion a row, sorted: the order of items changes no digit. NaN goes last.
+    ordered = np.sort(np.asarray(statistics, np.float64).T, axis=1)
+    known = ~np.isnan(ordered)
+    n = known.sum(axis=1)
+    if not (n > 1).any():
+        return np.full(len(CRITERIA), np.nan)
+    lowest = ordered[:, :1]
+    above = np.where(known, ordered - lowest, 0.0)
+    middle = above.sum(axis=1) / np.maximum(n, 1)
+    away = np.where(known, above - middle[:, None], 0.0)
+    sd = np.sqrt(np.square(away).sum(axis=1) / np.maximum(n - 1, 1))
+    boundaries: Floats = np.where(n > 1, lowest[:, 0] + middle - _SIGNS * sd, np.nan)
+    return boundaries
 
 
 def screen_statistics(statistics: Floats, scale: tuple[float, float]) -> Screening:
@@ -206,10 +213,15 @@ def screen(values: Floats, scale: tuple[float, float]) -> Screening:
     ValueError
         If `values` is not a matrix, holds a value off the scale, or the scale is no interval.
     """
-    spread = dispersion(values, scale)
-    return screen_statistics(
-        np.column_stack([spread.mean, spread.full_score_share, spread.cv]), scale
-    )
+    low, high = scale
+    if not low < high:
+        raise ValueError(f"a scale from {low} to {high}")
+    answers = look_at(values)
+    if answers.low < low or answers.high > high:
+        raise ValueError(f"a value off the scale from {low} to {high}")
+    found = moments(answers)
+    figures = np.column_stack([found.mean, full_score_share(answers, high), found.cv])
+    return screen_statistics(figures, scale)
 
 
 def screen_several(

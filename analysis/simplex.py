@@ -28,7 +28,7 @@ def closure(values: Floats) -> Floats:
     """
     points = np.asarray(values, np.float64)
     totals = points.sum(axis=-1, keepdims=True)
-    usable = np.isfinite(totals) & (totals > 0)
+    usable = (totals > 0) & (totals < np.inf)
     result: Floats = points / np.where(usable, totals, np.nan)
     result += 0.0  # turns the -0.0 of a cell "-0" into 0.0
     return result
@@ -112,8 +112,9 @@ def aitchison_distance(first: Floats, second: Floats) -> Floats:
     ----------
     Aitchison 1986.
     """
-    difference = centred_log_ratio(first) - centred_log_ratio(second)
-    result: Floats = np.sqrt((difference**2).sum(axis=-1))
+    shares = np.stack(np.broadcast_arrays(first, second))
+    coordinates = centred_log_ratio(shares)
+    result: Floats = np.sqrt(np.square(coordinates[0] - coordinates[1]).sum(axis=-1))
     return result
 
 

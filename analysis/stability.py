@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.item_movement import item_movement
 from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import aitchison_distance
@@ -59,8 +60,10 @@ def points(values: Floats) -> Floats:
     Raises
     ------
     ValueError
-        If a row is partly empty, holds a negative value or adds up to 0.
+        If it is no matrix of finite numbers, or a row is partly empty, holds a negative value or
+        adds up to 0.
     """
+    values = answer_matrix(values)
     empty = np.isnan(values)
     if empty.any() and (empty.any(axis=1) != empty.all(axis=1)).any():
         raise ValueError("a constant-sum row is partly empty")
@@ -197,11 +200,11 @@ def movement(
     ----------
     Scheibe, Skutsch & Schofer 1975 (histogram change); Wilcoxon 1945; Aitchison 1986.
     """
-    if np.shape(before) != np.shape(after):
+    first, second = answer_matrix(before), answer_matrix(after)
+    if first.shape != second.shape:
         raise ValueError("both rounds must have the same experts and items")
     limits = limits_of(method, scale)
-    present = ~(np.isnan(before).all(axis=1) | np.isnan(after).all(axis=1))
-    first, second = (np.asarray(values, np.float64) for values in (before, after))
+    present = ~(np.isnan(first).all(axis=1) | np.isnan(second).all(axis=1))
     if not present.all():
         first, second = first[present], second[present]
     if method == "constant_sum":

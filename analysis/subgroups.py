@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation import combine, expert_rows
+from analysis.answers import answer_matrix
 from analysis.exact import RULES
 from analysis.group_tests import RankTest, kruskal_wallis, mann_whitney, weight_test
 from analysis.multiplicity import holm
@@ -155,7 +156,7 @@ def compare_subgroups(
     """
     if method not in RULES:
         raise ValueError(f"method {method!r}, expected one of {', '.join(RULES)}")
-    answers = np.asarray(values, np.float64)
+    answers = answer_matrix(values, negative=False)
     if answers.ndim != 2 or len(subgroups) != len(answers):
         raise ValueError("a matrix of experts x items is needed, and a subgroup for each expert")
     if method != "rating" and (answers < 0).any():

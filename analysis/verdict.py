@@ -158,6 +158,8 @@ def decide(  # noqa: PLR0913 - the settings of one rule, all by name
     """
     if preset not in PRESETS:
         raise ValueError(f"preset {preset!r}, expected one of {', '.join(PRESETS)}")
+    if not (0 < tolerance <= 100 and 0 < response <= 1 and minimum >= 0):
+        raise ValueError("needed: tolerance above 0 to 100, response to 1, minimum from 0")
     limits = limits_of(method, scale)
     rule = _Rule(method, limits, invited, tolerance, minimum, response, last, preset == "classic")
     this = _look(before, after, rule)

@@ -22,7 +22,7 @@ from analysis.aggregation import (
     expert_rows,
     why_undefined,
 )
-from analysis.aggregation_rules import DEFAULT_ZERO, geometric_closure, log_shares
+from analysis.aggregation_rules import DEFAULT_ZERO, geometric_closure, sum_of_logs
 from analysis.dispersion import dispersion
 from analysis.numerics.ordering import sum_over_experts
 from analysis.simplex import closure
@@ -323,8 +323,7 @@ def _combine(rows: Floats, relative: Floats, method: str, rule: str, zero: float
     if rule == "median":
         return closure(_weighted_medians(rows, relative))
     if rule == "geometric_mean":
-        logs = sum_over_experts(log_shares(rows, zero), relative)
-        return geometric_closure(logs / _totals(relative)[0])
+        return geometric_closure(sum_of_logs(rows, zero, relative) / _totals(relative)[0])
     if (method, rule) not in AVAILABLE_ANSWERS:
         return closure(sum_over_experts(rows, relative, largest=1.0))
     missing = np.isnan(rows)

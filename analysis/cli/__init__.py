@@ -83,7 +83,9 @@ def main(argv: list[str] | None = None) -> int:
         module = modules[arguments.command]
         text = module.run(arguments)
     except (InputError, UsageError) as error:
-        sys.stderr.buffer.write((" ".join(str(error).split()) + "\n").encode())
+        sys.stderr.buffer.write(
+            (" ".join(str(error).split()) + "\n").encode(errors="backslashreplace")
+        )
         return 2
     sys.stdout.buffer.write(text.encode() if isinstance(text, str) else to_json(text).encode())
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,9 @@ from analysis.jsonfile import read_json
 from analysis.rounding import Rounding, largest_remainder, step_string
 from analysis.tables import parse_decimal
 
+_FRACTION = re.compile(r"\d+(/[1-9]\d*)?", re.ASCII)
+#: A printed weight and the fraction behind it differ by less.
+_SAME = Fraction(1, 10**12)
 HELP = "Round weights by largest remainder, so that they sum to exactly 100."
 
 
@@ -57,7 +61,7 @@ def publishing_step(text: str) -> Fraction:
 
 
 def read_weights(path: str) -> dict[str, Fraction]:
-    """Read an object item → weight, or the key `weights` of such an object.
+    """Read an object item → weight, or the answer of `weights`, whose fractions are taken.
 
     Parameters
     ----------
@@ -75,7 +79,7 @@ def read_weights(path: str) -> dict[str, Fraction]:
         For anything else, a weight that is no number or negative, no weights, and weights that are
         all 0.
     """
-    found = read_json(path)
+    document = found = read_json(path)
     prefix = ""
     if isinstance(found, dict) and not isinstance(found.get("weights", 0), (int, Decimal)):
         found, prefix = found["weights"], "weights."
@@ -93,7 +97,30 @@ def read_weights(path: str) -> dict[str, Fraction]:
     if not any(found.values()):
         problems.add("weights that are all 0", "at least one above 0")
     problems.raise_any()
-    return {item: Fraction(weight) for item, weight in found.items()}
+    weights = {item: Fraction(weight) for item, weight in found.items()}
+    return _exact(document, weights, path) if prefix else weights
+
+
+def _exact(
+    document: dict[str, Any], weights: dict[str, Fraction], path: str
+) -> dict[str, Fraction]:
+    """Return the fractions beside the printed weights: ties break on these, not on floats."""
+    given = document.get("weights_exact")
+    if given is None:
+        return weights
+    problems = Problems(path)
+    if not isinstance(given, dict) or list(given) != list(weights):
+        problems.add("other items than in weights", "the same items", column="weights_exact")
+        problems.raise_any()
+    exact = {}
+    for item, text in given.items():
+        known = isinstance(text, str) and _FRACTION.fullmatch(text)
+        exact[item] = Fraction(text) if known else Fraction(-1)
+        if abs(exact[item] - weights[item]) > _SAME:
+            expected = f"the fraction behind the weight {float(weights[item])}"
+            problems.add(_shown(text), expected, column=f"weights_exact.{item}")
+    problems.raise_any()
+    return exact
 
 
 def _shown(value: Any) -> str:

@@ -87,16 +87,20 @@ def _assess(arguments: argparse.Namespace, weights: WeightFile, data: UnitData) 
         Indicator(leaf.code, str(leaf.kind), str(leaf.direction)) for leaf in weights.tree.leaves
     ]
     rules = _rules(arguments, data)
-    given = arguments.thresholds and read_thresholds(arguments.thresholds, indicators)
-    columns = arguments.units and read_units(arguments.units, set(data.units))
+    given = None
+    if arguments.thresholds is not None:
+        given = read_thresholds(arguments.thresholds, indicators)
+    columns = None
+    if arguments.units is not None:
+        columns = read_units(arguments.units, set(data.units))
     try:
         return assess(
             data,
             indicators,
             hierarchy_of(weights, arguments.weights_used),
             rules,
-            given=given or None,
-            columns=columns or None,
+            given=given,
+            columns=columns,
         )
     except ThresholdError as error:
         problem = Problem(data.file, error.found, error.expected, column=error.code)
@@ -109,7 +113,7 @@ def _rules(arguments: argparse.Namespace, data: UnitData) -> Rules:
         found = f"no rows of the base year {arguments.base_year}"
         listed = ", ".join(map(str, years))
         raise InputError([Problem(data.file, found, f"one of {listed}", column="year")])
-    tiers = read_tiers(arguments.tiers) if arguments.tiers else ()
+    tiers = () if arguments.tiers is None else read_tiers(arguments.tiers)
     cuts = dict.fromkeys([*arguments.cut, *map(_bound, tiers)])
     return Rules(
         reference=arguments.reference,

@@ -74,10 +74,18 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "type": panel.method,
         "rule": panel.rule,
         "weights": by_item(panel.ratings.items, panel.result.weights),
+        "weights_exact": _exact(panel),
         "experts_used": panel.result.experts_used,
         "experts_left_out": panel.experts_left_out(),
         "reason": None if reason is None else {"weights": reason},
     }
+
+
+def _exact(panel: WeighedPanel) -> dict[str, str] | None:
+    """Write the weights as fractions: `round` breaks ties on these, not on floats."""
+    if panel.result.weights is None:
+        return None
+    return dict(zip(panel.ratings.items, map(str, panel.result.weights), strict=True))
 
 
 def read_panel(arguments: argparse.Namespace) -> WeighedPanel:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -25,8 +26,8 @@ OrderStatistic = Callable[[Ints], Floats]
 BLOCK = 1 << 15
 #: Values of a row that tell about where its tails begin.
 _SAMPLE = 512
-#: Bits of a float's significand.
-_DIGITS = 53
+#: Rows up to this long are sorted whole.
+_SHORT = 1 << 11
 
 
 def count_matrices(
@@ -77,7 +78,8 @@ def summable(values: Floats, terms: int) -> Floats:
 
     The grid is the finest power of two for which no sum of `terms` values needs more than the 53
     bits of a float. Such sums come out equal in whatever order, on however many threads and in
-    whatever blocks they are taken; the rounding is below 2^-52 · terms of the largest value.
+    whatever blocks they are taken; the rounding is below 2^-52 · terms of the largest value (2^-51
+    for a single term).
 
     Parameters
     ----------
@@ -91,10 +93,28 @@ def summable(values: Floats, terms: int) -> Floats:
     ndarray
         Same shape and unit.
     """
-    _, largest = np.frexp(np.abs(values).max(initial=0.0))
-    shift = _DIGITS - int(terms).bit_length() - int(largest)
-    result: Floats = np.ldexp(np.rint(np.ldexp(values, shift)), -shift)
+    largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    # Floats as large as this lie one step of the grid apart: adding it rounds to the grid, and
+    # taking it off again is exact.
+    power = math.frexp(largest)[1] + max(1, int(terms).bit_length() - 1)
+    shift = math.ldexp(1.5, power)
+    result: Floats = values + shift
+    result -= shift
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What panels of the same experts add up."""
+
+    #: shape (n_experts, n_columns), from `summable`
+    rows: Floats
+
+    @cached_property
+    def total(self) -> Floats:
+        """Sum over all experts, shape (n_columns,); added up once."""
+        result: Floats = self.rows.sum(axis=0)
+        return result
 
 
 class Panels(Protocol):
@@ -105,13 +125,13 @@ class Panels(Protocol):
         """Experts in each panel."""
         ...
 
-    def sums(self, data: Floats) -> Floats:
-        """Add the rows of `data`, each as often as its expert is in.
+    def sums(self, terms: Terms) -> Floats:
+        """Add the rows of `terms`, each as often as its expert is in.
 
         Parameters
         ----------
-        data
-            Shape (n_experts, n_columns), from `summable`. Not changed.
+        terms
+            A row for each expert. Not changed.
 
         Returns
         -------
@@ -149,20 +169,20 @@ class Resampled:
         """Experts in each panel, copies counted."""
         return int(self.counts.shape[1])
 
-    def sums(self, data: Floats) -> Floats:
-        """Add the rows of `data`, each as often as its expert was drawn.
+    def sums(self, terms: Terms) -> Floats:
+        """Add the rows of `terms`, each as often as its expert was drawn.
 
         Parameters
         ----------
-        data
-            Shape (n_experts, n_columns), from `summable`. Not changed.
+        terms
+            A row for each expert. Not changed.
 
         Returns
         -------
         ndarray of shape (n_panels, n_columns)
-            counts @ data.
+            counts @ rows.
         """
-        result: Floats = self.counts @ data
+        result: Floats = self.counts @ terms.rows
         return result
 
     def order_statistic(self, columns: SortedColumns) -> OrderStatistic:
@@ -197,20 +217,20 @@ class LeftOut:
         """Experts in each panel: one less than in the whole."""
         return self.of - 1
 
-    def sums(self, data: Floats) -> Floats:
-        """Add the rows of `data` without the own row of whoever is left out.
+    def sums(self, terms: Terms) -> Floats:
+        """Add the rows of `terms` without the own row of whoever is left out.
 
         Parameters
         ----------
-        data
-            Shape (n_experts, n_columns), from `summable`. Not changed.
+        terms
+            A row for each expert. Not changed.
 
         Returns
         -------
         ndarray of shape (stop - start, n_columns)
             The total minus each row.
         """
-        result: Floats = data.sum(axis=0) - data[self.start : self.stop]
+        result: Floats = terms.total - terms.rows[self.start : self.stop]
         return result
 
     def order_statistic(self, columns: SortedColumns) -> OrderStatistic:
@@ -249,7 +269,7 @@ def left_out(experts: int, *, at_once: int) -> Iterator[LeftOut]:
 
 
 def percentiles(replicates: Floats, shares: tuple[float, ...]) -> Floats:
-    """Return quantiles of type 7 of each row; only the tails they lie in are sorted.
+    """Return quantiles of type 7 of each row; of a long row only the tails are sorted.
 
     With h = (B - 1) p, the quantile lies between the sorted values at the places floor(h) and
     floor(h) + 1, in proportion to the rest of h.
@@ -270,6 +290,8 @@ def percentiles(replicates: Floats, shares: tuple[float, ...]) -> Floats:
     ----------
     Hyndman & Fan 1996 (type 7, the default of R and of NumPy).
     """
+    if replicates.shape[1] <= _SHORT:
+        return _sorted_percentiles(replicates, shares)
     found = np.empty((len(shares), len(replicates)))
     for at, row in enumerate(replicates):
         for to, share in enumerate(shares):
@@ -277,6 +299,17 @@ def percentiles(replicates: Floats, shares: tuple[float, ...]) -> Floats:
             lower = share <= 1 / 2
             quantile = _low_quantile(row if lower else -row, share if lower else 1 - share)
             found[to, at] = quantile if lower else -quantile
+    return found
+
+
+def _sorted_percentiles(replicates: Floats, shares: tuple[float, ...]) -> Floats:
+    ordered = np.sort(replicates, axis=1)
+    found = np.empty((len(shares), len(replicates)))
+    for to, share in enumerate(shares):
+        height = (ordered.shape[1] - 1) * share
+        place = int(height)
+        above = ordered[:, min(place + 1, ordered.shape[1] - 1)]
+        found[to] = ordered[:, place] + (height - place) * (above - ordered[:, place])
     return found
 
 

@@ -46,8 +46,47 @@ class Answers(NamedTuple):
         most = max(self.high, -self.low)
         if not most * most * self.values.size * len(self.values) < _EXACT:
             return False
-        whole = self.values == np.rint(self.values)
-        return bool(whole.all() if self.given is None else whole[self.given].all())
+        for part in row_blocks(*self.values.shape):
+            block = self.values[part]
+            whole = block == np.rint(block)
+            if not (whole if self.given is None else whole[self.given[part]]).all():
+                return False
+        return True
+
+    def count(self) -> NDArray[np.int64]:
+        """Count the answers to each item.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_items,)
+            From 0 to n_experts.
+        """
+        if self.given is None:
+            return np.full(self.values.shape[1], len(self.values))
+        return self.given.sum(axis=0)
+
+
+class ExactSums(NamedTuple):
+    """Sums of the answers to each item, and of their squares, without rounding."""
+
+    #: answers to each item, shape (n_items,)
+    n: NDArray[np.int64]
+    #: sum of the answers, in the unit of the ratings, shape (n_items,)
+    sums: Floats
+    #: sum of their squares, in the square of the unit, shape (n_items,)
+    squares: Floats
+
+    def deviations(self) -> Floats:
+        """Return the sum of squared deviations from the mean of each item, rounded once.
+
+        Returns
+        -------
+        ndarray, shape (n_items,)
+            0 or more, exactly 0 where all answers are equal; 0 without answers.
+        """
+        result: Floats = self.n * self.squares - self.sums * self.sums
+        result /= np.maximum(self.n, 1)
+        return result
 
 
 class ItemSquares(NamedTuple):
@@ -109,6 +148,25 @@ def row_blocks(rows: int, columns: int) -> Iterator[slice]:
         yield slice(start, min(start + step, rows))
 
 
+def exact_sums(answers: Answers) -> ExactSums:
+    """Add the answers to each item and their squares.
+
+    Parameters
+    ----------
+    answers
+        Whole numbers of which `add_exactly` is true. Not changed.
+
+    Returns
+    -------
+    ExactSums
+        In the unit of the ratings and its square.
+    """
+    values = answers.values
+    if answers.given is not None:
+        values = np.where(answers.given, values, 0.0)
+    return ExactSums(answers.count(), values.sum(axis=0), np.einsum("ij,ij->j", values, values))
+
+
 def item_squares(answers: Answers) -> ItemSquares:
     """Return mean and sum of squared deviations of the answers to each item.
 
@@ -123,12 +181,10 @@ def item_squares(answers: Answers) -> ItemSquares:
         In the unit of the ratings and its square.
     """
     values, given = answers.values, answers.given
-    n = len(values) if given is None else given.sum(axis=0)
     if answers.add_exactly():
-        filled = values if given is None else np.where(given, values, 0.0)
-        sums = filled.sum(axis=0)
-        squares = np.einsum("ij,ij->j", filled, filled)
-        return ItemSquares(0.0, sums / n, (n * squares - sums * sums) / n)
+        exact = exact_sums(answers)
+        return ItemSquares(0.0, exact.sums / exact.n, exact.deviations())
+    n = answers.count()
     order = expert_order(values)
     sums, squares = np.zeros((2, values.shape[1]))
     for part in row_blocks(*values.shape):

@@ -14,6 +14,10 @@ from analysis.scoring.years import Growth, YearMean
 #: Why something is null.
 LOW_COVERAGE = "low_coverage"
 BELOW_LOWEST = "below_lowest_tier"
+BY_YEAR = "one_for_each_year"
+ONLY_FOR_COST = "only_for_cost_indicators"
+FIRST_YEAR = "first_year"
+NO_INDEX = "no_unit_with_an_index"
 
 
 def document(assessment: Assessment) -> dict[str, Any]:
@@ -70,6 +74,8 @@ def _unit(assessment: Assessment, row: int) -> dict[str, Any]:
     scores = dict(zip(assessment.hierarchy.inner, assessment.scores[row], strict=True))
     missing = {"index": assessment.index[row]} | {f"scores.{k}": v for k, v in scores.items()}
     reason = {key: LOW_COVERAGE for key, value in missing.items() if np.isnan(value)}
+    if "index" in reason:
+        reason |= dict.fromkeys(("index_capped", "index_uncapped", "rank"), LOW_COVERAGE)
     if rules.tiers and tier is None:
         reason["tier"] = LOW_COVERAGE if "index" in reason else BELOW_LOWEST
     return {
@@ -102,9 +108,17 @@ def _thresholds(assessment: Assessment) -> dict[str, Any]:
             "how": found.how[at],
             "capped_cells": int(above[at]),
             "cells": int(cells[at]),
+            "reason": _no_threshold(bool(found.years), bool(np.isnan(found.lower[at]))),
         }
         for at, indicator in enumerate(found.indicators)
     }
+
+
+def _no_threshold(by_year: bool, is_benefit: bool) -> dict[str, str] | None:
+    reason = {"threshold": BY_YEAR} if by_year else {}
+    if is_benefit:
+        reason["lower"] = ONLY_FOR_COST
+    return reason or None
 
 
 def _basis(growth: Growth) -> dict[str, Any]:
@@ -124,7 +138,18 @@ def _year(year: YearMean) -> dict[str, Any]:
         "index": year.index,
         "growth": None if since is None else since.growth,
         "growth_basis": None if since is None else _basis(since),
+        "reason": _no_year_figures(year),
     }
+
+
+def _no_year_figures(year: YearMean) -> dict[str, str] | None:
+    since = year.since_last
+    reason = {} if year.units else {"index": NO_INDEX}
+    if since is None:
+        reason["growth"] = FIRST_YEAR
+    elif since.reason:
+        reason["growth"] = since.reason
+    return reason or None
 
 
 def _contributions(assessment: Assessment) -> dict[str, Any]:

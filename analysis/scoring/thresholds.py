@@ -104,6 +104,8 @@ def value_thresholds(values: Floats) -> Floats:
 def _location_and_spread(values: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
     """Return count, median and sample standard deviation of each column, NaN where undefined."""
     n_rows, n_columns = values.shape
+    # In ascending order no digit of a sum depends on that of the rows; NaN sorts to the end.
+    values = np.sort(values, axis=0)
     missing = np.isnan(values)
     if n_rows >= 2 and not missing.any():
         deviation = np.where(np.ptp(values, axis=0) > 0, values.std(axis=0, ddof=1), 0.0)
@@ -111,14 +113,13 @@ def _location_and_spread(values: Floats) -> tuple[NDArray[np.intp], Floats, Floa
     counts = n_rows - missing.sum(axis=0)
     if n_rows == 0:
         return counts, np.full(n_columns, np.nan), np.full(n_columns, np.nan)
-    ordered = np.sort(values, axis=0)  # NaN sorts to the end
     columns = np.arange(n_columns)
-    low = ordered[np.maximum(counts - 1, 0) // 2, columns]
-    high = ordered[np.minimum(counts // 2, n_rows - 1), columns]
+    low = values[np.maximum(counts - 1, 0) // 2, columns]
+    high = values[np.minimum(counts // 2, n_rows - 1), columns]
     median = np.where(counts > 0, low + (high - low) / 2, np.nan)
     mean = np.where(missing, 0.0, values).sum(axis=0) / np.maximum(counts, 1)
     squares = np.where(missing, 0.0, values - mean) ** 2
-    spread = ordered[np.maximum(counts - 1, 0), columns] > ordered[0]
+    spread = values[np.maximum(counts - 1, 0), columns] > values[0]
     deviation = np.sqrt(squares.sum(axis=0) / np.maximum(counts - 1, 1))
     return counts, median, np.where(spread, deviation, 0.0)
 

@@ -138,9 +138,15 @@ def _growth(panel: Panel, first: int, last: int, *, annual: bool) -> Growth:
         return Growth(begin, end, len(pair), NAN, "one_year")
     if not len(pair):
         return Growth(begin, end, 0, NAN, "no_common_units")
-    before, after = pair.mean(axis=0)
+    before, after = _means(pair)
     rate = growth_rate(before, after, end - begin if annual else 1)
     return Growth(begin, end, len(pair), rate, "not_positive" if np.isnan(rate) else None)
+
+
+def _means(values: Floats) -> Floats:
+    """Mean over the units, added in ascending order: no digit depends on that of the rows."""
+    total: Floats = np.sort(values, axis=0).sum(axis=0)
+    return total / len(values)
 
 
 def mean_annual_growth(panel: Panel) -> Growth:
@@ -186,7 +192,7 @@ def year_means(panel: Panel) -> tuple[YearMean, ...]:
             YearMean(
                 year,
                 len(values),
-                float(values.mean()) if len(values) else NAN,
+                float(_means(values)) if len(values) else NAN,
                 _growth(panel, at - 1, at, annual=False) if at else None,
             )
         )
@@ -215,7 +221,7 @@ def contributions(panel: Panel, parts: Floats) -> Contributions:
     first, last = panel.years[0], panel.years[-1]
     if first == last or not matched.size:
         return Contributions(first, last, len(matched), NAN, none, none)
-    before, after = (parts[panel.rows[matched, column]].mean(axis=0) for column in (0, -1))
+    before, after = (_means(parts[panel.rows[matched, column]]) for column in (0, -1))
     points = after - before
     change = float(points.sum())
     moved = round(change, DECIMALS) != 0

@@ -173,6 +173,13 @@ def test_the_interval_is_the_jackknife_t_of_the_mean_correlation(ratings):
 def test_the_interval_of_a_unanimous_panel_is_a_point():
     found = kendall_w(T2[1])
     assert (found.w, found.w_low, found.w_high) == (1.0, 1.0, 1.0)
+    assert found.caution == {"w_low": "no_spread", "w_high": "no_spread"}
+
+
+def test_an_interval_on_few_items_comes_with_a_caution():
+    assert kendall_w(T2[0]).caution == {"w_low": "few_items", "w_high": "few_items"}
+    assert kendall_w(T1[0], permutations=DRAWS).caution is None
+    assert kendall_w(panel("1 2 3\n2 1 3")).caution is None
 
 
 def test_f_is_left_out_at_perfect_agreement():

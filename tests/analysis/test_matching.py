@@ -40,3 +40,17 @@ def test_no_order_of_rows_or_columns_changes_the_pairs(rows, columns):
     found = match(shuffled, Answers(experts, items, T2[1]))
     np.testing.assert_array_equal(found.before, T2[0])
     np.testing.assert_array_equal(found.after, T2[1])
+
+
+@pytest.mark.parametrize(
+    ("experts", "items", "message"),
+    [
+        (("E1", "E1"), ("A", "B"), "expert is named twice"),
+        (("E1", "E2"), ("A", "A"), "item is named twice"),
+        (("E1",), ("A", "B"), "1 experts named, but there are 2"),
+        (("E1", "E2"), ("A", "B", "C"), "3 items named, but there are 2"),
+    ],
+)
+def test_names_that_would_match_the_wrong_answers_are_refused(experts, items, message):
+    with pytest.raises(ValueError, match=message):
+        Answers(experts, items, panel("1 2\n3 4"))

@@ -13,7 +13,7 @@ from tests.analysis.panels import SIEGEL_CASTELLAN, T1, T2, panel, write_csv
 KEYS = [
     *("experts", "items", "experts_used", "constant_experts", "s", "ties", "w", "w_uncorrected"),
     *("w_without_constant", "w_low", "w_high", "chi2", "df", "p_chi2", "f", "nu1", "nu2", "p_f"),
-    *("p_permutation", "p_method", "permutations", "seed", "mean_spearman", "reason"),
+    *("p_permutation", "p_method", "permutations", "seed", "mean_spearman", "caution", "reason"),
     "generalised",
 ]
 

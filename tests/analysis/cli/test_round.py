@@ -158,3 +158,29 @@ def test_a_missing_file_is_refused(tmp_path, capfdbinary):
     out, err = capfdbinary.readouterr()
     assert out == b""
     assert b"none.json: found no such file or directory" in err
+
+
+def test_the_answer_of_weights_is_rounded_by_its_fractions(answer):
+    # 7/30, 13/30, 10/30 by steps of 5 %: the parts left over of A and C, 2/3, are equal, and as
+    # floats they are not.
+    floats = {"A": 7 / 30, "B": 13 / 30, "C": 10 / 30}
+    exact = {"A": "7/30", "B": "13/30", "C": "1/3"}
+    assert answer({"weights": floats, "weights_exact": exact})["rounded"] == {
+        "A": "20",
+        "B": "45",
+        "C": "35",
+    }
+
+
+@pytest.mark.parametrize(
+    ("exact", "message"),
+    [
+        ({"A": "1/4", "B": "3/4"}, "column weights_exact.A: found"),
+        ({"A": "1/2"}, "found other items than in weights, expected the same items"),
+        ({"A": "1/0", "B": "1/2"}, "column weights_exact.A: found"),
+        ({"A": 0.5, "B": "1/2"}, "column weights_exact.A: found"),
+        ([], "found other items than in weights"),
+    ],
+)
+def test_fractions_that_do_not_belong_to_the_weights_are_refused(refusal, exact, message):
+    assert message in refusal({"weights": {"A": 0.5, "B": 0.5}, "weights_exact": exact})

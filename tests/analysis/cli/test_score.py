@@ -211,7 +211,8 @@ def test_a_missing_cell_hands_its_weight_to_its_siblings(score):
     assert x["index"] == pytest.approx((15 * 90 + 55 * 50) / 70)
     assert x["index_coverage"] == pytest.approx(0.7)
     assert (y["index"], y["rank"], y["index_capped"]) == (None, None, None)
-    assert y["reason"] == {"index": "low_coverage"}
+    nulls = ("index", "index_capped", "index_uncapped", "rank")
+    assert y["reason"] == dict.fromkeys(nulls, "low_coverage")
 
 
 def test_two_of_three_children_give_a_score_and_one_does_not(score):
@@ -220,7 +221,8 @@ def test_two_of_three_children_give_a_score_and_one_does_not(score):
     assert (x["scores"]["D"], x["coverage"]["D"]) == (pytest.approx(0.6), pytest.approx(2 / 3))
     assert (y["scores"]["D"], y["coverage"]["D"]) == (None, pytest.approx(1 / 3))
     assert (y["index"], y["index_coverage"]) == (None, pytest.approx(0.6))
-    assert y["reason"] == {"index": "low_coverage", "scores.D": "low_coverage"}
+    nulls = ("index", "index_capped", "index_uncapped", "rank", "scores.D")
+    assert y["reason"] == dict.fromkeys(nulls, "low_coverage")
 
 
 def test_published_weights_are_used_unless_told(score):

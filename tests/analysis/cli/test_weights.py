@@ -60,6 +60,7 @@ def test_the_answer_has_weights_in_column_order_rule_and_experts(answer):
         "type": "constant_sum",
         "rule": "arithmetic_mean",
         "weights": {"A": 0.14375, "B": 0.55, "C": 0.30625},
+        "weights_exact": {"A": "23/160", "B": "11/20", "C": "49/160"},
         "experts_used": 8,
         "experts_left_out": {},
         "reason": None,

@@ -15,6 +15,7 @@ from analysis.numerics.order_statistics import SortedColumns
 from analysis.numerics.resampling import (
     LeftOut,
     Resampled,
+    Terms,
     count_matrices,
     left_out,
     percentiles,
@@ -119,7 +120,7 @@ def test_both_kinds_of_panels_give_the_sums_and_places_of_their_gathered_rows(va
 def check(panels, columns, data, members):
     gathered = data[np.array(members)]
     assert panels.experts == gathered.shape[1]
-    np.testing.assert_array_equal(panels.sums(data), gathered.sum(axis=1))
+    np.testing.assert_array_equal(panels.sums(Terms(data)), gathered.sum(axis=1))
     find = panels.order_statistic(columns)
     for place in {0, panels.experts // 2, panels.experts - 1}:
         found = find(np.full((1, 1), place))
@@ -128,7 +129,7 @@ def check(panels, columns, data, members):
 
 def test_a_panel_without_one_expert_has_one_less():
     assert LeftOut(5, 0, 2).experts == 4
-    np.testing.assert_array_equal(LeftOut(3, 1, 3).sums(np.array([[1.0], [2], [4]])), [[5], [3]])
+    np.testing.assert_array_equal(LeftOut(3, 1, 3).sums(Terms(np.array([[1.0], [2], [4]]))), [[5], [3]])
 
 
 @settings(max_examples=60, deadline=None)

@@ -195,3 +195,13 @@ def test_the_data_are_not_changed():
     found(values)
     without_variation(values)
     assert_array_equal(values, SAMPLE)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_no_order_of_rows_changes_a_digit_of_a_threshold(missing):
+    random = np.random.default_rng(6)
+    values = random.lognormal(size=(60, 5))
+    values[random.random(values.shape) < missing] = NAN
+    expected = value_thresholds(values)
+    for _ in range(20):
+        assert_array_equal(value_thresholds(random.permutation(values)), expected)

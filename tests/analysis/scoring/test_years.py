@@ -100,3 +100,15 @@ def test_contributions_of_a_single_year_are_undefined():
     found = contributions(panel([("a", 1, 0.5)]), np.array([[0.5]]))
     assert np.isnan(found.change)
     assert_array_equal(found.points, [NAN])
+
+
+def test_no_order_of_rows_changes_a_digit():
+    random = np.random.default_rng(5)
+    rows = [(f"u{at}", year, random.random()) for at in range(40) for year in (2018, 2019, 2020)]
+    parts = random.random((len(rows), 3))
+    order = random.permutation(len(rows))
+    first, second = panel(rows), panel([rows[at] for at in order])
+    assert year_means(first) == year_means(second)
+    assert mean_annual_growth(first) == mean_annual_growth(second)
+    one, other = contributions(first, parts), contributions(second, parts[order])
+    assert_array_equal(one.points, other.points)
