@@ -19,18 +19,22 @@ from analysis.aggregation_rules import (
     arithmetic_mean,
     geometric_mean,
     l1,
+    mean_of_shares,
     median,
     normalised_means,
     trimmed_mean,
 )
+from analysis.answers import answer_matrix
 from analysis.elicitation.ranking import ranking_weights
 from analysis.exact import RULES, nobody_left
-from analysis.simplex import closure
+from analysis.simplex import closure, share_totals
 
 Floats = NDArray[np.float64]
 
 #: Rules that work on each item's available answers, with their method.
 AVAILABLE_ANSWERS = (("rating", "normalised_means"), ("rating", "median"))
+#: Rules that take the mean of shares of the answers.
+MEANS_OF_SHARES = ("arithmetic_mean", "mean_of_normalised")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,20 +76,37 @@ def aggregate(values: Floats, *, method: str, rule: str, zero: float = DEFAULT_Z
     Raises
     ------
     ValueError
-        If `values` is no matrix, for a rule that is not one of the method, or a `zero` that leaves
-        nothing for the other items.
+        If `analysis.answers.answer_matrix` refuses the answers, for a rule that is not one of the
+        method, or a `zero` that leaves nothing for the other items.
     """
-    answers = np.asarray(values, np.float64)
-    if answers.ndim != 2:
-        raise ValueError("values must be a matrix of experts x items")
+    answers = answer_matrix(values, negative=False)
+    check_rule(method, rule)
+    if rule in MEANS_OF_SHARES:
+        return _mean_of_shares(answers)
     rows = expert_rows(answers, method=method, rule=rule)
     used = answered_rows(rows, method=method, rule=rule)
     count = int(np.count_nonzero(used))
     if not count:
-        return Aggregate(np.full(rows.shape[-1], np.nan), 0, nobody_left(_left_out(rows, answers)))
+        return _nobody(rows, answers)
     rows = rows if count == len(rows) else rows[used]
     weights = combine(rows, method=method, rule=rule, zero=zero)
     return Aggregate(weights, count, why_undefined(weights, rows, rule))
+
+
+def _mean_of_shares(answers: Floats) -> Aggregate:
+    totals = share_totals(answers)
+    used = ~np.isnan(totals)
+    count = int(np.count_nonzero(used))
+    if not count:
+        return _nobody(answers, answers)
+    if count < len(answers):
+        answers, totals = answers[used], totals[used]
+    return Aggregate(mean_of_shares(answers, totals), count, None)
+
+
+def _nobody(rows: Floats, answers: Floats) -> Aggregate:
+    nothing = np.full(answers.shape[-1], np.nan)
+    return Aggregate(nothing, 0, nobody_left(_left_out(rows, answers)))
 
 
 def answered_rows(rows: Floats, *, method: str, rule: str) -> NDArray[np.bool_]:
@@ -167,7 +188,7 @@ def expert_rows(values: Floats, *, method: str, rule: str) -> Floats:
     ValueError
         For a rule that is not one of the method.
     """
-    _check(method, rule)
+    check_rule(method, rule)
     if method == "ranking":
         return ranking_weights(values, rule)
     if (method, rule) in AVAILABLE_ANSWERS:
@@ -175,7 +196,19 @@ def expert_rows(values: Floats, *, method: str, rule: str) -> Floats:
     return closure(values)
 
 
-def _check(method: str, rule: str) -> None:
+def check_rule(method: str, rule: str) -> None:
+    """Refuse a rule that is not one of the method.
+
+    Parameters
+    ----------
+    method, rule
+        Of `analysis.exact.RULES`.
+
+    Raises
+    ------
+    ValueError
+        If the method has no such rule.
+    """
     if rule not in RULES.get(method, ()):
         raise ValueError(f"no rule {rule!r} for {method!r}")
 
@@ -201,7 +234,7 @@ def combine(rows: Floats, *, method: str, rule: str, zero: float = DEFAULT_ZERO)
     ValueError
         For a rule that is not one of the method, or a `zero` that leaves nothing.
     """
-    _check(method, rule)
+    check_rule(method, rule)
     if rule == "geometric_mean":
         return geometric_mean(rows, zero=zero)
     rules: dict[str, Callable[[Floats], Floats]] = {

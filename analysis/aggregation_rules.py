@@ -51,6 +51,36 @@ def arithmetic_mean(rows: Floats) -> Floats:
     return closure(sum_over_experts(rows, largest=1.0))
 
 
+def mean_of_shares(answers: Floats, totals: Floats, factors: Floats | None = None) -> Floats:
+    """Return the `arithmetic_mean` of the shares of answers, without holding all shares at once.
+
+    Parameters
+    ----------
+    answers
+        Shape (n_experts, n_items). Not changed.
+    totals
+        Shape (n_experts,), from `analysis.simplex.share_totals`, none of them NaN. Not changed.
+    factors
+        Shape (n_experts,), not negative, one above 0: what each expert's shares count for; equally
+        much if not given. Not changed.
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        Shares summing to 1; without factors to the last digit those of the rule.
+    """
+    if factors is None:
+        return closure(
+            sum_over_experts(
+                answers, largest=1.0, of=lambda part: answers[part] / totals[part, None]
+            )
+        )
+    scale = (factors / factors.max() / totals)[:, None]
+    return closure(
+        sum_over_experts(answers, largest=1.0, of=lambda part: answers[part] * scale[part])
+    )
+
+
 def normalised_means(rows: Floats) -> Floats:
     """Return the mean of the available ratings of each item, divided by the sum of these means.
 
@@ -142,7 +172,9 @@ def sum_of_logs(rows: Floats, zero: float, factors: Floats | None = None) -> Flo
     """
     smallest = float(rows.min(initial=1.0))
     if zero > 0 and smallest > 0:
-        return sum_over_experts(rows, factors, largest=-math.log(smallest), of=np.log)
+        return sum_over_experts(
+            rows, factors, largest=-math.log(smallest), of=lambda part: np.log(rows[..., part, :])
+        )
     nowhere = ~(rows != 0).any(axis=-2, keepdims=True)
     logs = np.log(replace_zeros(np.where(nowhere, np.nan, rows), zero))
     return sum_over_experts(logs, factors)

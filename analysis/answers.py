@@ -35,17 +35,38 @@ def answer_matrix(values: Any, *, negative: bool = True) -> Floats:
         If it is not a matrix of numbers, holds an infinite value or one beyond 1e100, or a
         negative one that is not allowed.
     """
+    return answers_and_ends(values, negative=negative)[0]
+
+
+def answers_and_ends(values: Any, *, negative: bool = True) -> tuple[Floats, float, float]:
+    """Return answers as `answer_matrix` does, with the smallest and the largest of them.
+
+    Parameters
+    ----------
+    values, negative
+        As there.
+
+    Returns
+    -------
+    tuple
+        The matrix and its ends, NaN without answers.
+
+    Raises
+    ------
+    ValueError
+        As there.
+    """
     matrix = _floats(values)
     if matrix.ndim != 2:
         raise ValueError("answers must be a matrix of experts x items")
     if not matrix.size:
-        return matrix
+        return matrix, math.nan, math.nan
     low, high = float(np.fmin.reduce(matrix, axis=None)), float(np.fmax.reduce(matrix, axis=None))
     if max(high, -low) > LARGEST:
         raise ValueError(f"an answer of {max(high, low, key=abs):g}: infinite or beyond 1e100")
     if not negative and low < 0:
         raise ValueError(f"a negative answer: {low:g}")
-    return matrix
+    return matrix, low, high
 
 
 def _floats(values: Any) -> Floats:

@@ -129,8 +129,6 @@ def generalised_w(ratings: Floats, *, most_ranks: int | None = None) -> Generali
     Brückl 2011; Taylor 1987 (weights); as `KendallW` of R's DescTools and `kendallNA` of irrNA.
     """
     values = answer_matrix(ratings)
-    if values.ndim != 2 or np.isinf(values).any():
-        raise ValueError("ratings must be a matrix of experts x items with finite values")
     given = ~np.isnan(values)
     if given.any(axis=1).sum() < 2:
         return _undefined(values, "fewer_than_2_experts")

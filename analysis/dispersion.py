@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answer_matrix
 from analysis.numerics.runs import Runs, equal_runs
 from analysis.numerics.squares import Answers, ExactSums, exact_sums, look_at
 
@@ -161,7 +162,7 @@ def moments(answers: Answers) -> Moments:
         To the last digit as `dispersion` has them.
     """
     if answers.add_exactly():
-        return _from_sums(exact_sums(answers))
+        return _from_sums(answers.counts(), exact_sums(answers))
     return _moments(*_answers(answers.values))
 
 
@@ -180,7 +181,7 @@ def full_score_share(answers: Answers, highest: float) -> Floats:
     ndarray, shape (n_items,)
         As `dispersion` has it, 0..1; NaN with fewer than two answers.
     """
-    return _share((answers.values == highest).sum(axis=0), answers.count())
+    return _share((answers.values == highest).sum(axis=0), answers.counts())
 
 
 def coefficient_of_variation(values: Floats) -> Floats:
@@ -224,9 +225,7 @@ def grouped_cv(runs: Runs, n: Ints) -> Floats:
 
 def _answers(values: Floats) -> tuple[Runs, Ints]:
     """Group the equal answers of each item, and count its answers."""
-    matrix = np.asarray(values, np.float64)
-    if matrix.ndim != 2:
-        raise ValueError("values must be a matrix of experts x items")
+    matrix = answer_matrix(values)
     runs = equal_runs(np.ascontiguousarray(matrix.T))
     return runs, np.bincount(runs.row, runs.length, matrix.shape[1]).astype(np.int64)
 
@@ -246,7 +245,7 @@ def _moments(runs: Runs, n: Ints) -> Moments:
     """Mean and SD by groups; equal answers have an SD of exactly 0 either way."""
     if _add_exactly(runs, n):
         sums = runs.length * runs.value
-        return _from_sums(ExactSums(n, _totals(runs, n, sums), _totals(runs, n, sums * runs.value)))
+        return _from_sums(n, ExactSums(_totals(runs, n, sums), _totals(runs, n, sums * runs.value)))
     # Reckoned from the smallest answer, so that a large offset does not eat the digits.
     lowest = np.full(len(n), np.nan)
     lowest[n > 0] = runs.value[_first(runs, n)]
@@ -262,10 +261,10 @@ def _add_exactly(runs: Runs, n: Ints) -> bool:
     return most * most < _EXACT and bool((runs.value == np.rint(runs.value)).all())
 
 
-def _from_sums(exact: ExactSums) -> Moments:
-    mean = np.full(len(exact.n), np.nan)
-    np.divide(exact.sums, exact.n, out=mean, where=exact.n > 0)
-    return Moments(exact.n, mean, np.sqrt(_over(exact.deviations(), exact.n, exact.n - 1)))
+def _from_sums(n: Ints, exact: ExactSums) -> Moments:
+    mean = np.full(len(n), np.nan)
+    np.divide(exact.sums, n, out=mean, where=n > 0)
+    return Moments(n, mean, np.sqrt(_over(exact.deviations(np.maximum(n, 1)), n, n - 1)))
 
 
 def _over(totals: Floats, n: Ints, divisor: Ints) -> Floats:

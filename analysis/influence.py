@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.aggregation import why_undefined
 from analysis.aggregation_rules import DEFAULT_ZERO
+from analysis.answers import answer_matrix
 from analysis.numerics.ranks import midranks
 from analysis.numerics.resampling import summable
 from analysis.replicates import Replicator, replicator
@@ -216,9 +217,7 @@ def leave_one_out_w(ratings: Floats) -> ConcordanceInfluence:
     ----------
     Kendall & Gibbons 1990; Legendre 2005 (an expert's own contribution to concordance).
     """
-    values = np.asarray(ratings, np.float64)
-    if values.ndim != 2:
-        raise ValueError("ratings must be a matrix of experts x items")
+    values = answer_matrix(ratings)
     used = np.flatnonzero(~np.isnan(values).any(axis=1))
     doubled, ties = midranks(values[used])
     centred = doubled - (values.shape[1] + 1)

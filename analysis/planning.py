@@ -228,7 +228,7 @@ def plan_weights(
     """
     if method not in RULES:
         raise ValueError(f"method {method!r}, expected one of {', '.join(RULES)}")
-    answers = answer_matrix(values, negative=False)
+    answers = answer_matrix(values, negative=method == "rating")
     below = bool((answers < 0).any())
     if below and method != "rating":
         raise ValueError("a negative value")

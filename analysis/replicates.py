@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.aggregation import aggregate, answered_rows, combine, expert_rows, why_undefined
 from analysis.aggregation_rules import DEFAULT_ZERO, fill_between, geometric_closure
+from analysis.answers import answer_matrix
 from analysis.numerics.order_statistics import SortedColumns
 from analysis.numerics.ordering import expert_order
 from analysis.numerics.resampling import (
@@ -122,7 +123,8 @@ def replicator(
         If `values` is not a matrix with items, for a rule that is not one of the method, or a
         `zero` that leaves nothing.
     """
-    if np.ndim(values) != 2 or not np.shape(values)[1]:
+    values = answer_matrix(values, negative=False)
+    if not values.shape[1]:
         raise ValueError("answers must be a matrix of experts x items")
     rows = expert_rows(values, method=method, rule=rule)
     used = np.flatnonzero(answered_rows(rows, method=method, rule=rule))

@@ -27,10 +27,26 @@ def closure(values: Floats) -> Floats:
         positive, is NaN throughout.
     """
     points = np.asarray(values, np.float64)
-    totals = points.sum(axis=-1, keepdims=True)
-    usable = (totals > 0) & (totals < np.inf)
-    result: Floats = points / np.where(usable, totals, np.nan)
+    result: Floats = points / share_totals(points)[..., None]
     result += 0.0  # turns the -0.0 of a cell "-0" into 0.0
+    return result
+
+
+def share_totals(values: Floats) -> Floats:
+    """Return the totals by which `closure` divides.
+
+    Parameters
+    ----------
+    values
+        As for `closure`. Not changed.
+
+    Returns
+    -------
+    ndarray
+        Shape (...), in the unit of the values, above 0; NaN where there are no shares.
+    """
+    totals = np.asarray(values, np.float64).sum(axis=-1)
+    result: Floats = np.where((totals > 0) & (totals < np.inf), totals, np.nan)
     return result
 
 

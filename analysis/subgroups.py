@@ -156,9 +156,9 @@ def compare_subgroups(
     """
     if method not in RULES:
         raise ValueError(f"method {method!r}, expected one of {', '.join(RULES)}")
-    answers = answer_matrix(values, negative=False)
-    if answers.ndim != 2 or len(subgroups) != len(answers):
-        raise ValueError("a matrix of experts x items is needed, and a subgroup for each expert")
+    answers = answer_matrix(values, negative=method == "rating")
+    if len(subgroups) != len(answers):
+        raise ValueError("a subgroup for each expert is needed")
     if method != "rating" and (answers < 0).any():
         raise ValueError("a negative value")
     order = expert_order(answers)

@@ -121,6 +121,7 @@ def bootstrap_weights(  # noqa: PLR0913 - the settings of one rule and one draw,
         B, at least 1; 5,000 or more for a publication.
     seed
         Seed of the draws; equal arguments give equal results, whatever the order of the experts.
+        Another order of the items draws anew.
     step
         Publishing step in points of 100, which it must divide; None if nothing is rounded.
     weights

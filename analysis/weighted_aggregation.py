@@ -8,24 +8,32 @@ told. How much the weighting costs is told by the effective panel size, V1²/V2.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.aggregation import (
-    AVAILABLE_ANSWERS,
+    MEANS_OF_SHARES,
     aggregate,
     answered_rows,
+    check_rule,
     combine,
     expert_rows,
     why_undefined,
 )
-from analysis.aggregation_rules import DEFAULT_ZERO, geometric_closure, sum_of_logs
-from analysis.dispersion import dispersion
+from analysis.aggregation_rules import (
+    DEFAULT_ZERO,
+    geometric_closure,
+    mean_of_shares,
+    sum_of_logs,
+)
+from analysis.answers import answer_matrix
+from analysis.dispersion import moments
 from analysis.numerics.ordering import sum_over_experts
-from analysis.simplex import closure
+from analysis.numerics.squares import Answers, look_at
+from analysis.numerics.weighted_sums import bits_of_parts, weighted_squares
+from analysis.simplex import closure, share_totals
 
 Floats = NDArray[np.float64]
 
@@ -125,8 +133,9 @@ def _effective(relative: Floats) -> float:
 
 
 def _totals(relative: Floats) -> tuple[float, float]:
-    """V1 and V2; fsum gives the same in whatever order the experts stand."""
-    return math.fsum(relative.tolist()), math.fsum((relative**2).tolist())
+    """V1 and V2, in ascending order: in whatever order the experts stand."""
+    ascending = np.sort(relative)
+    return float(ascending.sum()), float(np.square(ascending).sum())
 
 
 def weighted_dispersion(values: Floats, expert_weights: Floats) -> WeightedDispersion:
@@ -152,23 +161,25 @@ def weighted_dispersion(values: Floats, expert_weights: Floats) -> WeightedDispe
     Raises
     ------
     ValueError
-        If shapes do not fit, or for a negative or infinite weight.
+        If shapes do not fit, for an infinite answer, or for a negative or infinite weight.
 
     References
     ----------
     Galassi et al., GNU Scientific Library Reference Manual (weighted samples).
     """
-    answers = np.asarray(values, np.float64)
-    known = _fitting(answers, expert_weights)
-    given = _gave_answers(answers)
+    matrix = answer_matrix(values)
+    known = _fitting(matrix, expert_weights)
+    given = _gave_answers(matrix)
     without = int(np.count_nonzero(given & np.isnan(known)))
     counting = given & (known > 0)
     relative = _relative(known[counting])
-    answers = answers if counting.all() else answers[counting]
+    answers = look_at(matrix if counting.all() else matrix[counting])
     if (relative == 1).all():  # the same figures need the same steps
-        return _unweighted(answers, without)
-    n, mean, sd, size = _figures(answers, relative)
-    return WeightedDispersion(n.astype(np.int64), mean, sd, _quotient(sd, mean), size, without)
+        plain = moments(answers)
+        size = np.where(plain.n > 0, plain.n, np.nan)
+        return WeightedDispersion(*plain, plain.cv, size, without)
+    mean, sd, size = _figures(answers, relative)
+    return WeightedDispersion(answers.counts(), mean, sd, _quotient(sd, mean), size, without)
 
 
 def _gave_answers(answers: Floats) -> NDArray[np.bool_]:
@@ -179,71 +190,69 @@ def _gave_answers(answers: Floats) -> NDArray[np.bool_]:
     return given
 
 
-def _unweighted(answers: Floats, without: int) -> WeightedDispersion:
-    lowest, highest = (
-        reduce(answers, initial=edge, where=~np.isnan(answers))
-        for reduce, edge in ((np.min, 0.0), (np.max, 1.0))
-    )
-    plain = dispersion(answers, (float(lowest), float(highest)))
-    size = np.where(plain.n > 0, plain.n, np.nan)
-    return WeightedDispersion(plain.n, plain.mean, plain.sd, plain.cv, size, without)
-
-
 def _fitting(answers: Floats, expert_weights: Floats) -> Floats:
     """Weights of experts as floats, checked against the answers."""
     weights = np.asarray(expert_weights, np.float64)
-    if answers.ndim != 2:
-        raise ValueError("values must be a matrix of experts x items")
     if weights.shape != (len(answers),):
         raise ValueError(f"weights of shape {weights.shape} for {len(answers)} experts")
     _check_weights(weights)
     return weights
 
 
-def _figures(answers: Floats, relative: Floats) -> tuple[Floats, ...]:
-    """Count, mean, SD and effective size, reckoned from the smallest answer.
+def _figures(answers: Answers, relative: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, SD and effective size; equal answers have an SD of exactly 0."""
+    n = answers.counts()
+    v1, v2 = _weights_heard(answers, relative)
+    bits = bits_of_parts(answers)
+    if bits is None:
+        mean, squares = _means_and_squares(answers, relative, v1)
+    else:
+        mean, squares = weighted_squares(answers, relative, bits)
+    sd = np.sqrt(squares / np.where(n > 1, v1 - v2 / v1, np.nan))
+    return mean, sd, v1**2 / v2
 
-    Equal answers so have an SD of exactly 0.
-    """
-    low, high = np.fmin.reduce(answers, axis=0), np.fmax.reduce(answers, axis=0)  # pass over NaN
-    gaps = bool(answers.size) and bool(np.isnan(answers.max()))
-    n, v1, v2 = _heard(answers, relative) if gaps else _all_heard(answers.shape[1], relative)
-    span = float(np.max(high - low, initial=0.0, where=n > 0))
 
-    def above(block: Floats) -> Floats:
-        return np.where(np.isnan(block), 0.0, block - low) if gaps else block - low
+def _means_and_squares(answers: Answers, relative: Floats, v1: Floats) -> tuple[Floats, Floats]:
+    """Mean and sum of squared deviations of any answers, reckoned from the smallest."""
+    values, gaps = answers.values, answers.given is not None
+    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)  # pass over NaN
+    span = float(np.max(high - low, initial=0.0, where=v1 > 0))
 
-    mean_above = sum_over_experts(answers, relative, largest=span, of=above) / v1
+    def above(part: slice) -> Floats:
+        distance = values[part] - low
+        return np.where(np.isnan(distance), 0.0, distance) if gaps else distance
 
-    def squares(block: Floats) -> Floats:
-        away = block - low
+    mean_above = sum_over_experts(values, relative, largest=span, of=above) / v1
+
+    def squares(part: slice) -> Floats:
+        away = values[part] - low
         away -= mean_above
         away *= away
         return np.where(np.isnan(away), 0.0, away) if gaps else away
 
     # Twice as large as it can be: the mean is rounded.
-    sums = sum_over_experts(answers, relative, largest=2 * span**2, of=squares)
-    sd = np.sqrt(sums / np.where(n > 1, v1 - v2 / v1, np.nan))
+    sums = sum_over_experts(values, relative, largest=2 * span**2, of=squares)
     mean = low + mean_above
     mean[np.abs(mean) <= _ZERO * np.abs(low)] = 0.0
-    return n, mean, sd, v1**2 / v2
+    return mean, sums
 
 
-def _heard(answers: Floats, relative: Floats) -> tuple[Floats, ...]:
-    """Count, V1 and V2 of the experts who answered each item; NaN where there is none."""
+def _weights_heard(answers: Answers, relative: Floats) -> tuple[Floats, Floats]:
+    """V1 and V2 of the experts who answered each item; NaN where there is none."""
+    given = answers.given
+    if given is None:
+        v1, v2 = (np.full(answers.values.shape[1], total) for total in _totals(relative))
+        return v1, v2
 
-    def present(block: Floats) -> Floats:
-        return (~np.isnan(block)).astype(np.float64)
+    def present(part: slice) -> Floats:
+        return given[part].astype(np.float64)
 
-    n = sum_over_experts(answers, largest=1.0, of=present)
-    v1 = sum_over_experts(answers, relative, largest=1.0, of=present)
-    v2 = sum_over_experts(answers, relative**2, largest=1.0, of=present)
-    v1[n == 0] = v2[n == 0] = np.nan
-    return n, v1, v2
-
-
-def _all_heard(items: int, relative: Floats) -> tuple[Floats, ...]:
-    return tuple(np.full(items, figure) for figure in (float(len(relative)), *_totals(relative)))
+    v1, v2 = (
+        sum_over_experts(answers.values, weights, largest=1.0, of=present)
+        for weights in (relative, relative**2)
+    )
+    v1[v1 == 0] = v2[v2 == 0] = np.nan
+    return v1, v2
 
 
 def _quotient(sd: Floats, mean: Floats) -> Floats:
@@ -285,10 +294,9 @@ def aggregate_weighted(
         If shapes do not fit, for a negative or infinite weight of an expert, a rule that is not one
         of the method, or a `zero` that leaves nothing.
     """
-    answers = np.asarray(values, np.float64)
+    answers = answer_matrix(values, negative=False)
     known = _fitting(answers, expert_weights)
-    rows = expert_rows(answers, method=method, rule=rule)
-    answered = answered_rows(rows, method=method, rule=rule)
+    rows, answered = _rows(answers, method, rule)
     used = answered & (known > 0) & (rule not in WITHOUT_WEIGHTED_FORM)
     relative = _relative(known[used])
     if relative.size:
@@ -308,6 +316,15 @@ def aggregate_weighted(
     )
 
 
+def _rows(answers: Floats, method: str, rule: str) -> tuple[Floats, NDArray[np.bool_]]:
+    """Rows of `expert_rows` and who takes part; shares of which the mean is taken are not held."""
+    check_rule(method, rule)
+    if rule in MEANS_OF_SHARES:
+        return answers, ~np.isnan(share_totals(answers))
+    rows = expert_rows(answers, method=method, rule=rule)
+    return rows, answered_rows(rows, method=method, rule=rule)
+
+
 def _why_nobody(answers: Floats, known: Floats, method: str, rule: str) -> str | None:
     """Name why nobody is left; `known` are the weights of the experts who answered."""
     if rule in WITHOUT_WEIGHTED_FORM:
@@ -318,14 +335,15 @@ def _why_nobody(answers: Floats, known: Floats, method: str, rule: str) -> str |
 
 
 def _combine(rows: Floats, relative: Floats, method: str, rule: str, zero: float) -> Floats:
-    if (relative == 1).all():
+    equal = bool((relative == 1).all())
+    if rule in MEANS_OF_SHARES:
+        return mean_of_shares(rows, share_totals(rows), None if equal else relative)
+    if equal:
         return combine(rows, method=method, rule=rule, zero=zero)
     if rule == "median":
         return closure(_weighted_medians(rows, relative))
     if rule == "geometric_mean":
         return geometric_closure(sum_of_logs(rows, zero, relative) / _totals(relative)[0])
-    if (method, rule) not in AVAILABLE_ANSWERS:
-        return closure(sum_over_experts(rows, relative, largest=1.0))
     missing = np.isnan(rows)
     if not missing.any():
         return closure(sum_over_experts(rows, relative))

@@ -46,7 +46,7 @@ def sum_over_experts(
     factors: NDArray[np.float64] | None = None,
     *,
     largest: float | None = None,
-    of: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None,
+    of: Callable[[slice], NDArray[np.float64]] | None = None,
 ) -> NDArray[np.float64]:
     """Add over experts so that their order changes no digit.
 
@@ -65,9 +65,9 @@ def sum_over_experts(
         A size that no term exceeds, 1 for shares; terms must then not be NaN. Found out if not
         given, but needed with `of`.
     of
-        What makes the terms of some experts, shape (..., some_experts, n_items), from their rows
-        of `terms`, so that they never stand in memory all at once. The rows as they are if not
-        given.
+        What makes the terms of a slice of the experts, shape (..., some_experts, n_items), so that
+        they never stand in memory all at once; `terms` then tells the shape only. The rows of
+        `terms` if not given.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def _largest(terms: NDArray[np.float64]) -> float:
 def _sum_of_bits(
     terms: NDArray[np.float64],
     factors: NDArray[np.float64] | None,
-    of: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None,
+    of: Callable[[slice], NDArray[np.float64]] | None,
     shift: float,
 ) -> NDArray[np.uint64]:
     """Add the bits of terms + shift over experts, in blocks that stay in the cache."""
@@ -115,11 +115,11 @@ def _sum_of_bits(
     whole = np.zeros((*terms.shape[:-2], terms.shape[-1]), np.uint64)
     room = np.empty((*terms.shape[:-2], min(step, experts), terms.shape[-1]))
     for start in range(0, experts, step):
-        block = terms[..., start : start + step, :]
-        block = block if of is None else of(block)
+        part = slice(start, min(start + step, experts))
+        block = terms[..., part, :] if of is None else of(part)
         shifted = room[..., : block.shape[-2], :]
         if factors is not None:
-            block = np.multiply(block, factors[start : start + step, None], out=shifted)
+            block = np.multiply(block, factors[part, None], out=shifted)
         np.add(block, shift, out=shifted)
         whole += shifted.view(np.uint64).sum(axis=-2)
     return whole

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers import answers_and_ends
 from analysis.numerics.ordering import expert_order
 
 Floats = NDArray[np.float64]
@@ -26,9 +27,9 @@ _BLOCK = 1 << 14
 class Answers(NamedTuple):
     """Ratings that were looked at once: their ends, and whether any is missing."""
 
-    #: shape (n_experts, n_items); NaN = no answer
+    #: shape (n_experts, n_items)
     values: Floats
-    #: which cells are answers; None = all
+    #: which cells are answers, whatever stands in the others; None = all
     given: Mask | None
     #: smallest answer; NaN without answers
     low: float
@@ -53,7 +54,7 @@ class Answers(NamedTuple):
                 return False
         return True
 
-    def count(self) -> NDArray[np.int64]:
+    def counts(self) -> NDArray[np.int64]:
         """Count the answers to each item.
 
         Returns
@@ -63,29 +64,33 @@ class Answers(NamedTuple):
         """
         if self.given is None:
             return np.full(self.values.shape[1], len(self.values))
-        return self.given.sum(axis=0)
+        counts: NDArray[np.int64] = self.given.sum(axis=0)
+        return counts
 
 
 class ExactSums(NamedTuple):
     """Sums of the answers to each item, and of their squares, without rounding."""
 
-    #: answers to each item, shape (n_items,)
-    n: NDArray[np.int64]
     #: sum of the answers, in the unit of the ratings, shape (n_items,)
     sums: Floats
     #: sum of their squares, in the square of the unit, shape (n_items,)
     squares: Floats
 
-    def deviations(self) -> Floats:
+    def deviations(self, n: NDArray[np.int64] | int) -> Floats:
         """Return the sum of squared deviations from the mean of each item, rounded once.
+
+        Parameters
+        ----------
+        n
+            Answers to each item, shape (n_items,), or to every item alike; at least 1.
 
         Returns
         -------
         ndarray, shape (n_items,)
-            0 or more, exactly 0 where all answers are equal; 0 without answers.
+            0 or more, exactly 0 where all answers are equal.
         """
-        result: Floats = self.n * self.squares - self.sums * self.sums
-        result /= np.maximum(self.n, 1)
+        result: Floats = n * self.squares - self.sums * self.sums
+        result /= n
         return result
 
 
@@ -116,17 +121,11 @@ def look_at(ratings: Floats) -> Answers:
     Raises
     ------
     ValueError
-        If it is not a matrix, or holds an infinite value.
+        As `analysis.answers.answer_matrix`.
     """
-    values = np.asarray(ratings, np.float64)
-    if values.ndim != 2:
-        raise ValueError("ratings must be a matrix of experts x items")
-    if not values.size:
-        return Answers(values, None, math.nan, math.nan)
-    low, high = float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
-    if math.isinf(low) or math.isinf(high):
-        raise ValueError("ratings hold an infinite value")
-    given = ~np.isnan(values) if math.isnan(values.min()) else None
+    values, low, high = answers_and_ends(ratings)
+    gaps = bool(values.size) and math.isnan(values.min())
+    given = ~np.isnan(values) if gaps else None
     return Answers(values, given, low, high)
 
 
@@ -164,7 +163,7 @@ def exact_sums(answers: Answers) -> ExactSums:
     values = answers.values
     if answers.given is not None:
         values = np.where(answers.given, values, 0.0)
-    return ExactSums(answers.count(), values.sum(axis=0), np.einsum("ij,ij->j", values, values))
+    return ExactSums(values.sum(axis=0), np.einsum("ij,ij->j", values, values))
 
 
 def item_squares(answers: Answers) -> ItemSquares:
@@ -181,25 +180,25 @@ def item_squares(answers: Answers) -> ItemSquares:
         In the unit of the ratings and its square.
     """
     values, given = answers.values, answers.given
+    n = len(values) if given is None else answers.counts()
     if answers.add_exactly():
         exact = exact_sums(answers)
-        return ItemSquares(0.0, exact.sums / exact.n, exact.deviations())
-    n = answers.count()
+        return ItemSquares(0.0, exact.sums / n, exact.deviations(n))
     order = expert_order(values)
     sums, squares = np.zeros((2, values.shape[1]))
     for part in row_blocks(*values.shape):
         rows = values[order[part]] - answers.low
-        sums += _without_gaps(rows, given).sum(axis=0)
+        sums += _without_gaps(rows, given, order[part]).sum(axis=0)
     means: Floats = sums / n
     for part in row_blocks(*values.shape):
         rows = values[order[part]] - answers.low
         rows -= means
-        squares += np.einsum("ij,ij->j", _without_gaps(rows, given), rows)
+        squares += np.einsum("ij,ij->j", _without_gaps(rows, given, order[part]), rows)
     return ItemSquares(answers.low, means, squares)
 
 
-def _without_gaps(rows: Floats, given: Mask | None) -> Floats:
-    """Put 0 where there is no answer, in place."""
+def _without_gaps(rows: Floats, given: Mask | None, experts: NDArray[np.int64]) -> Floats:
+    """Put 0 where these experts gave no answer, in place."""
     if given is not None:
-        rows[np.isnan(rows)] = 0.0
+        rows[~given[experts]] = 0.0
     return rows

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.dispersion import coefficient_of_variation, dispersion
+from analysis.dispersion import (
+    coefficient_of_variation,
+    dispersion,
+    full_score_share,
+    moments,
+)
+from analysis.numerics.squares import look_at
 from tests.analysis.panels import T1, T2, panel
 
 FIGURES = [
@@ -255,9 +261,26 @@ def test_a_row_alone_is_not_a_panel():
 
 @settings(max_examples=40, deadline=None)
 @given(PANELS)
-def test_the_cv_alone_is_that_of_the_whole(values):
-    found = coefficient_of_variation(values)
-    assert np.array_equal(found, dispersion(values, (-3, 3)).cv, equal_nan=True)
+def test_what_is_asked_for_alone_is_that_of_the_whole_to_the_last_digit(values):
+    whole, answers = dispersion(values, (-3, 3)), look_at(values)
+    found = moments(answers)
+    for alone, figure in (
+        (coefficient_of_variation(values), whole.cv),
+        (found.cv, whole.cv),
+        (found.n, whole.n),
+        (found.mean, whole.mean),
+        (found.sd, whole.sd),
+        (full_score_share(answers, 3), whole.full_score_share),
+    ):
+        assert alone.tobytes() == figure.tobytes()
+
+
+@pytest.mark.parametrize("unit", [1.0, 1 / 3, 1e4, 1e7])
+def test_mean_and_sd_alone_are_those_of_the_whole_for_every_size_of_answers(unit):
+    values = np.random.default_rng(3).integers(1, 10, (300, 20)) * unit
+    whole, found = dispersion(values, (0, 10 * unit)), moments(look_at(values))
+    assert (found.mean.tobytes(), found.sd.tobytes()) == (whole.mean.tobytes(), whole.sd.tobytes())
+    np.testing.assert_allclose(found.sd, values.std(axis=0, ddof=1), rtol=1e-13)
 
 
 def test_a_large_panel_of_fractions_has_the_figures_of_numpy():

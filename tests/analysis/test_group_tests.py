@@ -278,7 +278,7 @@ def test_the_input_is_not_touched():
     [
         (lambda: mann_whitney(THREE, THREE_GROUPS), "3 groups"),
         (lambda: mann_whitney(THREE, np.zeros(9, int)), "fewer than two groups"),
-        (lambda: mann_whitney(THREE, np.zeros(8, int)), "a group for each expert"),
+        (lambda: mann_whitney(THREE, np.zeros(8, int)), "a whole group number"),
         (lambda: kruskal_wallis(THREE, THREE_GROUPS, permutations=0), "at least one"),
         (lambda: weight_test(THREE, THREE_GROUPS, permutations=0), "at least one"),
         (lambda: weight_test(THREE, 2 * np.minimum(THREE_GROUPS, 1)), "without experts"),

@@ -9,6 +9,7 @@ from analysis.simplex import (
     centred_log_ratio,
     closure,
     replace_zeros,
+    share_totals,
     total_variation,
 )
 from tests.analysis.panels import T2
@@ -79,3 +80,8 @@ def test_distances_are_distances(first, second, factor):
         aitchison_distance(first * factor, second), aitchison_distance(first, second), atol=1e-9
     )
     np.testing.assert_allclose(centred_log_ratio(first).sum(axis=-1), 0, atol=1e-9)
+
+
+def test_totals_that_cannot_be_divided_by_are_missing():
+    rows = np.array([[1.0, 3.0], [0.0, 0.0], [np.nan, 1.0], [-1.0, 0.5], [np.inf, 1.0]])
+    np.testing.assert_array_equal(share_totals(rows), [4.0] + [np.nan] * 4)

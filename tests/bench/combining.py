@@ -68,12 +68,13 @@ def by_rule(rule: str) -> Callable[[int, int], Trial]:
 
 
 def our_weighted(values: Floats, experts: Floats) -> Floats:
-    """Return weights, mean, SD and CV of each item, and effective sizes."""
+    """Return weights, numbers of answers, mean, SD and CV of each item, and effective sizes."""
     found = aggregate_weighted(values, experts, method="rating", rule="mean_of_normalised")
     spread = weighted_dispersion(values, experts)
     return figures(
         found.weights,
         found.effective_size,
+        spread.n,
         spread.mean,
         spread.sd,
         spread.cv,
@@ -87,8 +88,9 @@ def plain_weighted(values: Floats, experts: Floats) -> Floats:
     effective = total**2 / squares
     mean = experts @ values / total
     sd = np.sqrt(experts @ (values - mean) ** 2 / (total - squares / total))
+    n = len(values) - np.isnan(values).sum(axis=0)
     sizes = np.full(len(mean), effective)
-    return figures(closed(experts @ closed(values)), effective, mean, sd, sd / mean, sizes)
+    return figures(closed(experts @ closed(values)), effective, n, mean, sd, sd / mean, sizes)
 
 
 def looped_weighted(values: Floats, experts: Floats) -> Floats:
@@ -104,7 +106,8 @@ def looped_weighted(values: Floats, experts: Floats) -> Floats:
         spread += weight * (row - mean) ** 2
     sd = np.sqrt(spread / (total - squares / total))
     effective = total**2 / squares
-    return figures(closed(shares), effective, mean, sd, sd / mean, np.full(items, effective))
+    n, sizes = np.full(items, len(values)), np.full(items, effective)
+    return figures(closed(shares), effective, n, mean, sd, sd / mean, sizes)
 
 
 def weighted(experts: int, items: int) -> Trial:

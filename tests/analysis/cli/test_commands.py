@@ -2,10 +2,10 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from analysis.cli import main
@@ -73,8 +73,7 @@ def test_an_empty_path_is_no_path(tmp_path, capfdbinary, option):
         (["weights", "{}", "--type", "constant_sum", "--rule", "geometric_mean"], T2[0]),
         (["verdict", "{}", "--type", "constant_sum", "--invited", "8"], T2[0]),
         (
-            ["bootstrap", "{}", *ROUND_AND_BOOTSTRAP, "--step", "5", "--resamples", "200"]
-            + ["--seed", "3"],
+            ["bootstrap", "{}", *ROUND_AND_BOOTSTRAP, "--resamples", "200", "--seed", "3"],
             T2[0],
         ),
     ],
@@ -83,8 +82,7 @@ def test_an_empty_path_is_no_path(tmp_path, capfdbinary, option):
 def test_no_order_of_rows_changes_a_byte(tmp_path, capfdbinary, words, panel):
     items = "ABCDEFG"[: panel.shape[1]]
     names = [f"E{at}" for at in range(len(panel))]
-    order = list(range(len(panel)))
-    random.Random(4).shuffle(order)
+    order = np.random.default_rng(4).permutation(len(panel)).tolist()
     paths = []
     for name, rows in (("first.csv", range(len(panel))), ("second.csv", order)):
         (tmp_path / name).parent.mkdir(exist_ok=True)

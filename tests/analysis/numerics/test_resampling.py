@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from analysis.numerics import resampling
 from analysis.numerics.order_statistics import SortedColumns
 from analysis.numerics.resampling import (
     LeftOut,
@@ -129,7 +130,9 @@ def check(panels, columns, data, members):
 
 def test_a_panel_without_one_expert_has_one_less():
     assert LeftOut(5, 0, 2).experts == 4
-    np.testing.assert_array_equal(LeftOut(3, 1, 3).sums(Terms(np.array([[1.0], [2], [4]]))), [[5], [3]])
+    np.testing.assert_array_equal(
+        LeftOut(3, 1, 3).sums(Terms(np.array([[1.0], [2], [4]]))), [[5], [3]]
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -140,10 +143,13 @@ def test_a_panel_without_one_expert_has_one_less():
         elements=st.integers(-4, 4).map(float) | st.floats(-1, 1),
     ),
     st.floats(0, 1),
+    st.booleans(),
 )
-def test_percentiles_are_type_seven(replicates, share):
+def test_percentiles_are_type_seven_whether_rows_are_sorted_whole_or_not(replicates, share, whole):
     replicates.setflags(write=False)
-    found = percentiles(replicates, (share, 0.975))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resampling, "_SHORT", 1500 if whole else 0)
+        found = percentiles(replicates, (share, 0.975))
     expected = np.quantile(replicates, (share, 0.975), axis=1)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.numerics.squares import item_squares, look_at, row_blocks
+from analysis.numerics.squares import Answers, exact_sums, item_squares, look_at, row_blocks
 from tests.analysis.panels import T1, panel
 
 CELLS = st.sampled_from([1.0, 2.0, 0.3, 7.25, np.nan])
@@ -66,3 +66,22 @@ def test_blocks_cover_every_row_once(rows, columns):
     parts = list(row_blocks(rows, columns))
     assert [at for part in parts for at in range(part.start, part.stop)] == list(range(rows))
     assert all((part.stop - part.start) * columns <= max(columns, 1 << 14) for part in parts)
+
+
+def test_exact_sums_pass_over_gaps_and_items_without_answers():
+    answers = look_at(panel("3 . .\n1 2 ."))
+    found, counts = exact_sums(answers), answers.counts()
+    assert counts.tolist() == [2, 1, 0]
+    assert found.sums.tolist() == [4.0, 2.0, 0.0]
+    assert found.squares.tolist() == [10.0, 4.0, 0.0]
+    assert found.deviations(np.maximum(counts, 1)).tolist() == [2.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("unit", [1.0, 1 / 3, 1e7])
+def test_what_stands_in_a_gap_counts_for_nothing(unit):
+    with_gaps = panel("3 . 1\n1 2 .\n5 4 2") * unit
+    answers = look_at(with_gaps)
+    filled = Answers(np.nan_to_num(with_gaps, nan=8.0), answers.given, answers.low, answers.high)
+    base, means, squares = item_squares(filled)
+    np.testing.assert_allclose(base + means, np.array([3, 3, 1.5]) * unit, rtol=1e-14)
+    np.testing.assert_allclose(squares, np.array([8, 2, 0.5]) * unit**2, rtol=1e-14)
