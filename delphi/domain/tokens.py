@@ -7,16 +7,12 @@ pseudonym to the answer side. Neither can be computed from another without the t
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable
-from urllib.parse import unquote
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
-_READ_AS = {"O": "0", "I": "1", "L": "1"}
-_SKIPPED = frozenset(" -‐‑‒–—_ \t\r\n")
-#: Whole links are short; longer text is not searched.
-LONGEST_INPUT = 2000
+#: Tokens are read and typed in groups of this many characters.
+GROUP = 4
 
 
 def new_token(random: Callable[[int], bytes]) -> str:
@@ -25,38 +21,7 @@ def new_token(random: Callable[[int], bytes]) -> str:
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-def read_token(text: str) -> str | None:
-    """Find the token in what somebody typed or pasted: a token, a fragment or a whole link.
-
-    Leading token characters count; case, blanks and hyphens are ignored; what messengers append is
-    dropped. Letters that the alphabet leaves out for their likeness are read as their twins.
-    """
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_INPUT])
-    if "%" in plain:
-        plain = unquote(plain)
-    candidates = plain.split("#")[1:] if "#" in plain else [plain]
-    for candidate in candidates:
-        token = _leading(candidate)
-        if token is not None:
-            return token
-    return None
-
-
-def _leading(text: str) -> str | None:
-    found: list[str] = []
-    for typed in text.upper():
-        character = _READ_AS.get(typed, typed)
-        if character in _SKIPPED:
-            continue
-        if character not in ALPHABET:
-            break
-        found.append(character)
-        if len(found) == LENGTH:
-            return "".join(found)
-    return None
-
-
-def in_groups(text: str, size: int = 4) -> str:
+def in_groups(text: str, size: int = GROUP) -> str:
     """Return `text` in blank-separated groups, to be read aloud."""
     return " ".join(text[at : at + size] for at in range(0, len(text), size))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from delphi.errors import DomainError, NotFoundError
 from delphi.models.identity import Invitation, Participation, Person
 from delphi.services.access import RESPONDENT_PURPOSE, open_respondent
 from delphi.services.ledger import append_event
-from delphi.services.lookup import get_person, lock_study
+from delphi.services.lookup import get_person, get_study, lock_study
 from delphi.surroundings import Surroundings
 
 _PURPOSE = "invitation-token"
@@ -62,8 +64,11 @@ def show_tokens(
     NotFoundError
         `person_unknown` when one of them has no link in this study.
     DomainError
-        `key_changed` when the instance key is not the one that sealed the links.
+        `key_changed` when the instance key is not the one that sealed the links,
+        `links_by_mail` when the protocol has them delivered by mail: no page shows them then.
     """
+    if json.loads(get_study(session, study_id).protocol)["delivery"] != "by_hand":
+        raise DomainError("links_by_mail")
     invitations = session.scalars(
         select(Invitation).where(
             Invitation.study_id == study_id,

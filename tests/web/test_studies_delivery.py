@@ -8,11 +8,13 @@ import json
 import re
 
 import pytest
+import segno
 from flask import Flask
 from sqlalchemy import update
 
-from delphi.domain.tokens import read_token
+from delphi.domain.pasted_links import read_token
 from delphi.models.identity import Person
+from delphi.models.study import Study
 from delphi.services.access import find_access
 from delphi.web.site import Site
 from delphi.web.studies.messages import qr_code
@@ -199,3 +201,101 @@ def test_a_qr_code_is_a_path_of_whole_modules() -> None:
     assert code.size >= 29
     assert re.fullmatch(r"(M\d+ \d+\.5h\d+)+", code.path)
     assert code.path.startswith("M0 0.5h7")
+
+
+def test_a_qr_code_reads_back_as_the_link() -> None:
+    """Drawn from the path again, it is the code that another drawing of the same link gives."""
+    link = "https://delphi.example.org/s#4T8K9WQM2XHV7BND3RPZ6FJCYE"
+    code = qr_code(link)
+    drawn = [[0] * code.size for _ in range(code.size)]
+    for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", code.path):
+        for at in range(int(x), int(x) + int(length)):
+            drawn[int(y)][at] = 1
+    assert drawn == [list(row) for row in segno.make_qr(link, error="m").matrix]
+
+
+# Paper
+
+
+def groups_in(text: str) -> list[str]:
+    lists = re.findall(r'<ol class="token-groups mono">(.*?)</ol>', text, re.DOTALL)
+    return ["".join(re.findall(r"<li>(\w+)</li>", one)) for one in lists]
+
+
+def sheets_in(text: str) -> list[str]:
+    return re.findall(r'<article class="sheet pad letter-sheet".*?</article>', text, re.DOTALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shown_link_can_be_scanned_and_typed(
+    desk: Desk, study: RunningStudy, language: str
+) -> None:
+    address = f"/studies/{study.id}/delivery/{study.people[0]}/show"
+    text = desk.post(address, language=language).text
+    assert groups_in(text) == [study.tokens[0]]
+    hint = "type these 26 characters" if language == "en" else "输入这 26 个字符"
+    assert hint in words(text)
+    assert f"open {desk.site.settings.base_url}/s and" in words(text) or language != "en"
+    assert f'name="person" value="{study.people[0]}"' in text
+
+
+def test_each_letter_carries_one_link_and_one_name(desk: Desk, study: RunningStudy) -> None:
+    base = f"/studies/{study.id}/delivery"
+    desk.post(f"{base}/{study.people[0]}/sent", {"sent": "1"})
+    before = len(shown_events(study))
+    answer = desk.post(f"{base}/letters")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert heading(answer.text) == "7 letters to print"
+    sheets = sheets_in(answer.text)
+    assert len(sheets) == 7
+    assert study.tokens[0] not in answer.text
+    for sheet, token in zip(sheets, study.tokens[1:], strict=True):
+        assert set(TOKEN.findall(sheet)) == {token}
+        assert groups_in(sheet) == [token]
+        assert sheet.count('<svg class="qr" role="img"') == 1
+        assert len(set(re.findall(r"Expert \d{3}", sheet))) == 1
+        assert "您好：" in sheet
+    assert len(shown_events(study)) == before + 1
+    assert shown_events(study)[-1] == {"links": 7}
+
+
+def test_one_letter_is_printed_for_one_person(desk: Desk, study: RunningStudy) -> None:
+    base = f"/studies/{study.id}/delivery"
+    desk.post(f"{base}/{study.people[3]}/sent", {"sent": "1"})
+    answer = desk.post(f"{base}/letters", {"person": study.people[3]}, language="zh-CN")
+    assert set(TOKEN.findall(answer.text)) == {study.tokens[3]}
+    assert shown_events(study)[-1] == {"links": 1}
+    assert desk.post(f"{base}/letters", {"person": "nobody"}).status_code == 404
+
+
+def test_reloading_letters_leads_back_and_shows_nothing(desk: Desk, study: RunningStudy) -> None:
+    before = contents(desk.site.database)
+    answer = desk.client.get(f"/studies/{study.id}/delivery/letters?lang=en")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/studies/{study.id}/delivery?lang=en"
+    assert contents(desk.site.database) == before
+
+
+def test_without_anybody_to_hand_on_no_letter_is_printed(desk: Desk, study: RunningStudy) -> None:
+    base = f"/studies/{study.id}/delivery"
+    for person in study.people:
+        desk.post(f"{base}/{person}/sent", {"sent": "1"})
+    before = len(shown_events(study))
+    assert "letters" not in re.findall(r'action="[^"]*/delivery/(\w+)"', desk.get(base))
+    assert "Everybody has been handed the link" in desk.post(f"{base}/letters").text
+    assert len(shown_events(study)) == before
+
+
+def test_links_that_go_by_mail_are_on_no_page(desk: Desk, study: RunningStudy) -> None:
+    with desk.site.database.writing() as session:
+        row = session.get(Study, study.id)
+        assert row is not None
+        row.protocol = json.dumps({**json.loads(row.protocol), "delivery": "mail"})
+    before = len(shown_events(study))
+    base = f"/studies/{study.id}/delivery"
+    for act in (f"{study.people[0]}/show", "letters", "links.csv"):
+        answer = desk.post(f"{base}/{act}")
+        assert answer.status_code == 409, act
+        assert "go out by mail" in answer.text
+        assert not TOKEN.search(answer.text)
+    assert len(shown_events(study)) == before

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,11 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from delphi.clock import FixedClock
-from delphi.services.links import replace_link
+from delphi.domain.pasted_links import LONGEST_INPUT
+from delphi.domain.tokens import new_token
+from delphi.services.links import replace_link, show_tokens
 from delphi.settings import Settings
 from delphi.surroundings import Surroundings
 from delphi.web import create_app
 from delphi.web.site import Site
+from tests.domain.manglings import ALL
 from tests.studies import RunningStudy
 from tests.web.panel import Expert, Fields, open_study
 from tests.web.test_base_requests import everything_in
@@ -29,56 +35,66 @@ def study(site: Site, around: Surroundings) -> RunningStudy:
     return open_study(site, around, experts=5)
 
 
-def grouped(token: str) -> str:
-    return " ".join(token[at : at + 4] for at in range(0, 26, 4))
-
-
-def full_width(token: str) -> str:
-    return "".join(chr(ord(one) + 0xFEE0) for one in token)
-
-
-def looking_alike(token: str) -> str:
-    return token.replace("0", "O").replace("1", "l")
-
-
-PASTED = {
-    "token": lambda t: t,
-    "lower case": str.lower,
-    "groups": grouped,
-    "hyphens": lambda t: grouped(t).replace(" ", "-"),
-    "link": lambda t: f"http://127.0.0.1:8000/s#{t}",
-    "link in a sentence": lambda t: f"请打开 http://127.0.0.1:8000/s#{t} ，谢谢",
-    "link with a full stop": lambda t: f"http://127.0.0.1:8000/s#{t}。",
-    "messenger's parameters": lambda t: f"http://127.0.0.1:8000/s#{t}?from=singlemessage&isapp=0",
-    "messenger's second fragment": lambda t: f"http://127.0.0.1:8000/s#{t}#wechat_redirect",
-    "encoded hash": lambda t: f"http://127.0.0.1:8000/s%23{t}",
-    "full width": full_width,
-    "letters that look alike": looking_alike,
-    "line breaks": lambda t: f"\n {t[:13]}\n{t[13:]} \n",
-    "en dashes": lambda t: grouped(t).replace(" ", "–"),
-}
-
-
-@pytest.mark.parametrize("pasted", PASTED)
-def test_a_link_is_found_however_it_is_pasted(app: Flask, study: RunningStudy, pasted: str) -> None:
-    client = app.test_client()
-    response = client.post("/s", data={"token": PASTED[pasted](study.tokens[0])})
-    assert response.status_code == 303
-    assert response.headers["Location"] == "/survey"
+def test_a_link_is_found_however_it_is_pasted(app: Flask, study: RunningStudy) -> None:
+    client, token = app.test_client(), study.tokens[0]
+    lost = []
+    for name, mangle in ALL.items():
+        text = mangle(token, f"http://127.0.0.1:8000/s#{token}")
+        response = client.post("/s", data={"token": text})
+        if (response.status_code, response.headers.get("Location")) != (303, "/survey"):
+            lost.append(name)
+    assert lost == []
     assert client.get("/survey").status_code == 200
 
 
 @pytest.mark.parametrize(
     "typed",
     ["", " ", "x", "A" * 25, "A" * 26, "Z" * 26, "U" * 26, "#", "%23", "%", "%zz", "<b>" * 700,
-     "0" * 10_000, "🙂" * 26, "\u202e" + "A" * 26, "http://127.0.0.1:8000/s", "../../etc/passwd"],
+     "0" * 10_000, "🙂" * 26, "\u202e" + "A" * 26, "http://127.0.0.1:8000/s", "../../etc/passwd",
+     "<script>alert(1)</script>#" + "A" * 9],
 )  # fmt: skip
 def test_what_is_no_valid_link_stays_in_the_field(client: FlaskClient, typed: str) -> None:
     response = client.post("/s", data={"token": typed})
     assert response.status_code == 422
-    assert STALE in response.text
-    assert Fields(response.text).values["token"] == typed[:2000]
+    assert 'id="token-error"' in response.text
+    assert Fields(response.text).values["token"] == typed[:LONGEST_INPUT]
     assert not response.headers.getlist("Set-Cookie")
+
+
+SAID = {
+    "": ("Paste your personal link, or type", "请粘贴您的个人链接，或输入"),
+    "4T8K 9WQM": ("8 of 26 characters so far; still missing: 18.", "已有 8 个，还缺 18 个"),
+    "4T8K 9WUM 2XHV": ("“U” in group 2", "第 2 组的“U”"),
+    "A" * 27: ("27 characters are there, and a link has 26", "现有 27 个字符"),
+    "A" * 26: ("Compare them group by group with your letter. If they are right", "换过链接"),
+    "http://127.0.0.1:8000/s": ("The end of the link is missing", "链接缺了末尾"),
+    "http://127.0.0.1:8000/s?from=singlemessage": (
+        "The end of the link is missing",
+        "链接缺了末尾",
+    ),
+    "http://127.0.0.1:8000/s#" + "A" * 20: ("only 20 of the 26 characters", "只有 20 个"),
+    "http://127.0.0.1:8000/s#" + "A" * 26: (STALE, "这个链接已失效"),
+    "https://other.example/s#" + "A" * 26: (
+        "another site, other.example,",
+        "另一个网站 other.example",
+    ),
+    "请您作答，谢谢。" * 9: ("No personal link was found", "没有找到个人链接"),
+}
+
+
+@pytest.mark.parametrize("typed", SAID, ids=range(len(SAID)))
+def test_the_error_says_what_to_do(client: FlaskClient, typed: str) -> None:
+    for language, said in zip(("en", "zh-CN"), SAID[typed], strict=True):
+        page = client.post("/s", data={"token": typed}, headers={"Accept-Language": language})
+        assert said in html.unescape(page.text).replace("\u00a0", " ").replace("\u2060", "")
+
+
+def test_what_was_typed_is_shown_in_groups_to_be_compared(client: FlaskClient) -> None:
+    page = client.post("/s", data={"token": "4t8k9wum-2xhv"}).text
+    groups = re.search(r'<ol class="token-groups mono".*?</ol>', page, re.DOTALL)
+    assert groups is not None
+    assert re.findall(r"[0-9A-Z]{2,}", groups[0]) == ["4T8K", "9WUM", "2XHV"]
+    assert "<mark>9WUM</mark>" in groups[0]
 
 
 def test_unknown_and_revoked_links_get_the_same_answer(app: Flask, study: RunningStudy) -> None:
@@ -86,9 +102,89 @@ def test_unknown_and_revoked_links_get_the_same_answer(app: Flask, study: Runnin
     with study.database.writing() as session:
         replace_link(session, study.id, study.people[0], study.around)
     client = app.test_client()
-    pages = [client.post("/s", data={"token": one}) for one in (revoked, unknown)]
-    assert [page.status_code for page in pages] == [422, 422]
-    assert pages[0].text.replace(revoked, "") == pages[1].text.replace(unknown, "")
+    for form in ("{}", "http://127.0.0.1:8000/s#{}", "https://other.example/s#{}", "{}7"):
+        pages = []
+        for token in (revoked, unknown):
+            page = client.post("/s", data={"token": form.format(token)})
+            assert page.status_code == 422
+            text = page.text.replace(token, "")
+            pages.append(
+                re.sub(r'<ol class="token-groups mono".*?</ol>', "", text, flags=re.DOTALL)
+            )
+        assert pages[0] == pages[1]
+
+
+def test_of_a_replaced_link_and_the_new_one_the_new_one_opens(
+    app: Flask, study: RunningStudy
+) -> None:
+    former = study.tokens[0]
+    with study.database.writing() as session:
+        replace_link(session, study.id, study.people[0], study.around)
+        token = show_tokens(session, study.id, [study.people[0]], study.around)[study.people[0]]
+    text = f"> http://127.0.0.1:8000/s#{former}\n\nhttp://127.0.0.1:8000/s#{token}"
+    assert app.test_client().post("/s", data={"token": text}).status_code == 303
+
+
+def test_of_two_people_s_links_none_is_chosen(app: Flask, study: RunningStudy) -> None:
+    text = " ".join(f"http://127.0.0.1:8000/s#{token}" for token in study.tokens[:2])
+    page = app.test_client().post("/s", data={"token": text})
+    assert page.status_code == 422
+    assert "Two valid links stand in this text" in page.text
+    assert not page.headers.getlist("Set-Cookie")
+
+
+def test_a_link_that_names_this_site_otherwise_opens_all_the_same(
+    app: Flask, study: RunningStudy
+) -> None:
+    text = f"https://delphi.example.org/s#{study.tokens[0]}"
+    assert app.test_client().post("/s", data={"token": text}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/s?from=singlemessage&isappinstalled=0", "/s?fbclid=IwAR0", "/s?utm_source=x&utm_source=y",
+     "/s/", "/s/?from=timeline", "/s?%E4%B8%AD=%zz"],
+)  # fmt: skip
+def test_parameters_before_the_hash_do_not_matter(client: FlaskClient, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert 'name="token"' in response.text
+
+
+def test_an_address_in_capitals_leads_on(client: FlaskClient) -> None:
+    response = client.get("/S")
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/s"
+
+
+@pytest.mark.parametrize("hashed", ["%23", "%2523"])
+@pytest.mark.parametrize("behind", ["", "?from=singlemessage", "&utm_source=x", "。", "/"])
+def test_a_hash_that_was_escaped_on_the_way_fills_the_field(
+    app: Flask, study: RunningStudy, hashed: str, behind: str
+) -> None:
+    client = app.test_client()
+    token = study.tokens[0]
+    response = client.get(f"/s{hashed}{token}{behind}")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not response.headers.getlist("Set-Cookie")
+    typed = Fields(response.text).values["token"]
+    assert client.post("/s", data={"token": typed}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/s%23", "/s%23x", "/s%23<b>", "/s%2523" + "U" * 26])
+def test_an_escaped_hash_without_a_token_is_an_unknown_address(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_guessing_finds_nothing_and_shuts_nobody_out(app: Flask, study: RunningStudy) -> None:
+    office = app.test_client()
+    for _ in range(200):
+        guess = new_token(secrets.token_bytes)
+        assert office.post("/s", data={"token": guess}).status_code == 422
+    assert office.post("/s", data={"token": study.tokens[0]}).status_code == 303
 
 
 def test_a_replaced_link_ends_the_visit_at_once(app: Flask, study: RunningStudy) -> None:
@@ -109,11 +205,12 @@ def test_a_request_from_another_site_is_refused(client: FlaskClient, study: Runn
 
 
 def test_looking_at_the_link_changes_nothing(app: Flask, site: Site, study: RunningStudy) -> None:
+    """Mail gateways and messengers open links before people do, and again each time."""
     before = everything_in(site.database)
-    for _ in range(2):
+    for address in ("/s", "/s", f"/s%23{study.tokens[0]}", "/s?url=x&reserved=0"):
         scanner = app.test_client()
         for method in ("HEAD", "GET"):
-            response = scanner.open("/s", method=method)
+            response = scanner.open(address, method=method, headers={"Sec-Purpose": "prefetch"})
             assert response.status_code == 200
             assert not response.headers.getlist("Set-Cookie")
     assert everything_in(site.database) == before

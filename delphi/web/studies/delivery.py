@@ -44,7 +44,7 @@ def show_link(study_id: str, person_id: str) -> Response:
         if person is None:
             raise NotFoundError("person_unknown")
         tokens = show_tokens(session, study_id, [person_id], site.around)
-    shown = shown_link(page, person, link(site.settings.base_url, tokens[person_id]))
+    shown = shown_link(page, person, site.settings.base_url, tokens[person_id])
     return _show(page, opened=person_id, shown=shown)
 
 
@@ -88,6 +88,34 @@ def replace(study_id: str, person_id: str) -> Response:
         if page.round is not None and page.state(person_id) is not None:
             mark_sent(session, study_id, person_id, page.round.id, sent=False)
     return redirect(url_for("studies.delivery", study_id=study_id, open=person_id, replaced=1), 303)
+
+
+@blueprint.post("/<study_id>/delivery/letters")
+@coordinators
+def letters(study_id: str) -> Response:
+    """Show letters to be printed: one person's, or a sheet for each that is to be handed on."""
+    site = current_site()
+    wanted = request.form.get("person", "")
+    with writing() as session:
+        page = _with_round(session, study_id)
+        people = [one for one in page.people if one.id == wanted] if wanted else page.waiting
+        if wanted and not people:
+            raise NotFoundError("person_unknown")
+        ids = [one.id for one in people]
+        tokens = show_tokens(session, study_id, ids, site.around) if ids else {}
+    sheets = [shown_link(page, one, site.settings.base_url, tokens[one.id]) for one in people]
+    response = show("letters", page, sheets=sheets)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/<study_id>/delivery/letters")
+@coordinators
+def back_to_desk(study_id: str) -> Response:
+    """Lead back to the desk, for whoever reloads the letters or changes their language."""
+    return redirect(
+        url_for("studies.delivery", study_id=study_id, lang=request.args.get("lang")), 303
+    )
 
 
 @blueprint.post("/<study_id>/delivery/links.csv")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import segno
 
+from delphi.domain.tokens import in_groups, link
 from delphi.queries.delivery import DeliveryPage
 from delphi.queries.panel import PersonLine
 from delphi.queries.setup import LetterPage
@@ -22,6 +23,8 @@ class Message:
     #: as `lang` attributes name it
     language: str
     text: str
+    #: how to open the link from paper
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,34 @@ class ShownLink:
     """What is on the page of an opened line, and nowhere else."""
 
     person_id: str
+    called: str
     url: str
+    #: the token as it is read aloud and typed
+    groups: tuple[str, ...]
     #: the language of the page first
     messages: tuple[Message, ...]
     qr: QrCode
 
 
-def shown_link(page: DeliveryPage, person: PersonLine, url: str) -> ShownLink:
-    """Return the message in both languages, the link and its QR code."""
+def shown_link(page: DeliveryPage, person: PersonLine, base_url: str, token: str) -> ShownLink:
+    """Return the message in both languages, the link, its QR code and its characters in groups."""
     order = (CHINESE, ENGLISH) if is_chinese() else (ENGLISH, CHINESE)
-    messages = tuple(Message(language, _message(page, person, url, language)) for language in order)
-    return ShownLink(person.id, url, messages, qr_code(url))
+    url = link(base_url, token)
+    messages = tuple(
+        Message(language, _message(page, person, url, language), _paper_hint(base_url, language))
+        for language in order
+    )
+    groups = tuple(in_groups(token).split())
+    return ShownLink(person.id, person.called, url, groups, messages, qr_code(url))
+
+
+def _paper_hint(base_url: str, language: str) -> str:
+    with speaking(language):
+        return gettext(
+            "Scan the code with a phone, or open %(address)s and type these 26 characters, group "
+            "by group.",
+            address=f"{base_url}/s",
+        )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ add_refusals(
         "round_without_answers": _lazy(
             "Nobody has submitted an answer in round %(number)s, so it cannot be closed."
         ),
+        "links_by_mail": _lazy("The links of this study go out by mail; no page shows them."),
         "key_changed": _lazy(
             "The links were sealed with another instance key. Put the former key file back, or "
             "replace the links one by one."

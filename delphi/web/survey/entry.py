@@ -7,57 +7,99 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from delphi.domain.tokens import LONGEST_INPUT, read_token
+from delphi.domain.pasted_links import LONGEST_INPUT, ReadLink, read_link
 from delphi.services.access import find_access
 from delphi.web.access import expert, public
 from delphi.web.forms import FieldProblem
-from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.site import current_site
 from delphi.web.survey.base import blueprint
+from delphi.web.survey.entry_words import entry_texts, fault_text, several_text
 from delphi.web.survey.gate import Answer, form_is_ours
 from delphi.web.survey.visit import Shows, carry, forget, new_pass, presented_pass
 from delphi.web.transaction import reading
-
-_STALE = _lazy(
-    "This link is no longer valid, usually because a new one was sent. Use the link in the latest "
-    "message, or contact the coordinator."
-)
 
 
 @dataclass(frozen=True)
 class EntryPage:
     """The entry."""
 
-    #: what was typed and not accepted
-    typed: str
+    #: what was typed and not accepted, or stood in the path of the address
+    typed: str = ""
+    #: the link was in the path: the script takes it out of the address
+    is_from_address: bool = False
     #: a visit has just ended, or never began
-    is_again: bool
-    has_left: bool
+    is_again: bool = False
+    has_left: bool = False
+    #: what was typed by hand, to be compared with the letter
+    groups: tuple[str, ...] = ()
+    #: numbers of the groups that hold what no link has
+    strange: frozenset[int] = frozenset()
+
+    @property
+    def texts(self) -> str:
+        """What the script says."""
+        return entry_texts()
 
 
 @blueprint.get("/s")
 @public
 def entry() -> Answer:
     """Show the field for the link; a module fills it from the fragment of the address."""
-    page = EntryPage("", "again" in request.args, "left" in request.args)
-    return render_template("survey/entry.html", page=page, problems=())
+    return _shown(EntryPage(is_again="again" in request.args, has_left="left" in request.args))
+
+
+@blueprint.get("/S")
+@public
+def entry_in_capitals() -> Response:
+    """Lead on from an address typed in capitals; browsers keep its fragment."""
+    return redirect(url_for("survey.entry"), 303)
+
+
+@blueprint.get("/s#<path:pasted>")
+@public
+def entry_by_path(pasted: str) -> Answer:
+    """Take a link whose hash was written `%23` on the way: its token is in the path then."""
+    if not read_link(f"#{pasted}").tokens:
+        abort(404)
+    return _shown(EntryPage(pasted[:LONGEST_INPUT], is_from_address=True))
+
+
+@blueprint.get("/s%23<path:pasted>")
+@public
+def entry_by_escaped_path(pasted: str) -> Answer:
+    """Take a link whose hash was escaped twice."""
+    return entry_by_path(pasted)
 
 
 @blueprint.post("/s")
 @expert
 def entry_sent() -> Answer:
-    """Begin a visit, or say that the link is not valid: the same for unknown and revoked ones."""
+    """Begin a visit, or say what to do; nothing tells unknown links from revoked ones.
+
+    Tries are not limited. 130 random bits leave nothing to guess: a thousand tries a second for a
+    century find one of a million links with a chance below 1 to 10^20. A limit by address would
+    have to keep addresses, and would shut out a ministry behind a single one.
+    """
     typed = request.form.get("token", "")[:LONGEST_INPUT]
-    token = read_token(typed)
-    if token is None or not _is_known(token):
-        page = EntryPage(typed, is_again=False, has_left=False)
-        problems = (FieldProblem("token", _STALE),)
-        return render_template("survey/entry.html", page=page, problems=problems), 422
-    _begin(token)
-    return redirect(url_for("survey.questionnaire"), 303)
+    read = read_link(typed)
+    known = _known(read.tokens)
+    if len(known) == 1:
+        _begin(known[0])
+        return redirect(url_for("survey.questionnaire"), 303)
+    return _refused(typed, read, several_text() if known else fault_text(read))
+
+
+def _refused(typed: str, read: ReadLink, text: str) -> Answer:
+    strange = frozenset(one.group for one in read.strange)
+    page = EntryPage(typed, groups=read.groups, strange=strange)
+    return _shown(page, FieldProblem("token", text)), 422
+
+
+def _shown(page: EntryPage, *problems: FieldProblem) -> str:
+    return render_template("survey/entry.html", page=page, problems=problems)
 
 
 @blueprint.post("/survey/leave")
@@ -70,9 +112,11 @@ def leave() -> Response:
     return redirect(url_for("survey.questionnaire"), 303)
 
 
-def _is_known(token: str) -> bool:
+def _known(tokens: tuple[str, ...]) -> list[str]:
+    """Return the tokens that open something: a text may mean several, most of them by chance."""
+    key = current_site().key
     with reading() as session:
-        return find_access(session, token, current_site().key) is not None
+        return [one for one in tokens if find_access(session, one, key) is not None]
 
 
 def _begin(token: str) -> None:
