@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.domain.questionnaire import Question, Questionnaire, from_document
+from delphi.domain.self_assessment import Assessment, assessment_from_document
 from delphi.domain.submission import points_of
 from delphi.models.answer import Submission
 from delphi.models.study import Round
@@ -67,6 +68,14 @@ def round_answers(session: Session, closed: Round) -> dict[str, PanelAnswers]:
     return {
         question.question: _answers(question, submissions) for question in questionnaire.questions
     }
+
+
+def round_assessments(session: Session, closed: Round) -> list[Assessment]:
+    """Return the counted self-assessments of a closed round, in the rows of its answers."""
+    return [
+        assessment_from_document(json.loads(document)["self_assessment"])
+        for _, document in counted_submissions(session, closed)
+    ]
 
 
 def _answers(

@@ -31,7 +31,7 @@ from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.allocation import Typed
 from delphi.domain.letter import Letter
-from delphi.domain.protocol import Protocol
+from delphi.domain.protocol import Protocol, default_protocol
 from delphi.domain.questionnaire import Questionnaire
 from delphi.errors import DomainError, NotFoundError
 from delphi.instance_key import InstanceKey
@@ -151,8 +151,8 @@ def running_study(
     """Create and launch a study; its links are known to the test."""
     study_id = draft_study(database, around, experts=experts, tree=tree, rehearsal=rehearsal)
     with database.writing() as session:
-        if protocol is not None:
-            studies.set_protocol(session, study_id, protocol)
+        # Without rules of its own a study of the tests asks for weights and nothing else.
+        studies.set_protocol(session, study_id, protocol or default_protocol([]))
         launch.launch(session, study_id, around)
     with database.reading() as session:
         people = list(

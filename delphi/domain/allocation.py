@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from delphi.domain.questionnaire import LONGEST_REASON, Question, Questionnaire
+from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
 
 #: More characters than this are no number of points; the field keeps them all the same.
 LONGEST_FIELD = 40
@@ -28,10 +29,15 @@ class Typed:
     reasons: Mapping[str, str]
     #: the last answer was kept with one press
     kept: bool = False
+    #: the self-assessment, typed on a page of its own and counted in versions of its own, 1, 2, …
+    assessed: Assessment = NOTHING
+    assessed_version: int = 0
 
     def to_document(self) -> dict[str, object]:
         """Return the content of a draft."""
+        assessed = {"version": self.assessed_version, **self.assessed.to_document()}
         return {
+            **({"assessment": assessed} if self.assessed_version else {}),
             "points": {code: text for code, text in self.points.items() if text},
             "abstained": sorted(self.abstained),
             "reasons": {code: text for code, text in self.reasons.items() if text},
@@ -64,12 +70,15 @@ class Allocation:
 def typed_from_document(document: Mapping[str, object]) -> Typed:
     """Read the content of a draft back."""
     points, reasons = document.get("points"), document.get("reasons")
-    abstained = document.get("abstained")
+    abstained, assessed = document.get("abstained"), document.get("assessment")
+    version = assessed.get("version") if isinstance(assessed, dict) else 0
     return Typed(
         points=dict(points) if isinstance(points, dict) else {},
         abstained=frozenset(abstained) if isinstance(abstained, list) else frozenset(),
         reasons=dict(reasons) if isinstance(reasons, dict) else {},
         kept=document.get("kept") is True,
+        assessed=assessment_from_document(assessed),
+        assessed_version=version if isinstance(version, int) else 0,
     )
 
 

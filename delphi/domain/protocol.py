@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from delphi.domain.self_assessment import AssessmentRule, rule_from_document
 from delphi.errors import DomainError
 
 FORMAT = "delphi-protocol/1"
@@ -41,6 +42,8 @@ class Protocol:
     minimum: int = 8
     #: order of items: `per_respondent` (derived, nothing stored) or `tree`
     item_order: str = "per_respondent"
+    #: tables of the self-assessment after the weights; None: it is not asked
+    self_assessment: AssessmentRule | None = None
 
     def to_document(self, study_id: str, *, rehearsal: bool, tree_sha256: str) -> dict[str, Any]:
         """Return the stored document `delphi-protocol/1`."""
@@ -75,6 +78,7 @@ class Protocol:
             "companions": ["geometric_mean", "l1", "median", "trimmed_mean"],
             "zero_replacement": "0.005",
             "expert_weights": "equal",
+            "self_assessment": self.self_assessment and self.self_assessment.to_document(),
             "publishing_steps": [
                 {"group": group, "step_percent": self.publishing_steps.get(group)}
                 for group in self.groups
@@ -100,6 +104,7 @@ def from_document(document: Mapping[str, Any]) -> Protocol:
         response=document["stopping"]["response"],
         minimum=document["stopping"]["minimum"],
         item_order=document["item_order"],
+        self_assessment=rule_from_document(document["self_assessment"]),
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from delphi.domain.self_assessment import AskedAssessment, asked_from_document
+
 FORMAT = "delphi-questionnaire/1"
 LONGEST_REASON = 500
 
@@ -54,6 +56,8 @@ class Questionnaire:
     questions: tuple[Question, ...]
     item_order: str
     sha256: str
+    #: what is asked after the weights, or None
+    self_assessment: AskedAssessment | None = None
 
     def question(self, name: str) -> Question | None:
         """Return a question by its name."""
@@ -74,6 +78,9 @@ def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
         "viewpoint": dict(questionnaire.viewpoint),
         "item_order": questionnaire.item_order,
         "reason_length": LONGEST_REASON,
+        "self_assessment": (
+            questionnaire.self_assessment and questionnaire.self_assessment.to_document()
+        ),
         "questions": [
             {
                 "question": question.question,
@@ -111,6 +118,7 @@ def from_document(document: Mapping[str, Any], sha256: str) -> Questionnaire:
         viewpoint=document["viewpoint"],
         item_order=document["item_order"],
         sha256=sha256,
+        self_assessment=asked_from_document(document["self_assessment"]),
         questions=tuple(
             Question(
                 question=question["question"],

@@ -7,6 +7,7 @@ from typing import Any
 
 from delphi.domain.allocation import Allocation
 from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import NOTHING, Assessment, kept
 
 FORMAT = "delphi-submission/1"
 RECEIPT_CHARACTERS = 20
@@ -19,6 +20,7 @@ def to_document(
     *,
     texts: Mapping[str, str],
     confirmed_unchanged: bool,
+    assessed: Assessment = NOTHING,
 ) -> dict[str, Any]:
     """Return the stored document `delphi-submission/1`.
 
@@ -34,6 +36,8 @@ def to_document(
         Item → SHA-256 of the reason; the reason itself lies elsewhere.
     confirmed_unchanged
         Whether the last answer was kept with one press.
+    assessed
+        The self-assessment; null is stored where it is not asked or was skipped altogether.
     """
     return {
         "format": FORMAT,
@@ -42,10 +46,16 @@ def to_document(
         "revision": revision,
         "questionnaire_sha256": questionnaire.sha256,
         "answers": [_answer(answer) for answer in answers],
-        "self_assessment": None,
+        "self_assessment": _assessment(questionnaire, assessed),
         "confirmed_unchanged": confirmed_unchanged,
         "texts": [{"item": item, "sha256": texts[item]} for item in sorted(texts)],
     }
+
+
+def _assessment(questionnaire: Questionnaire, assessed: Assessment) -> dict[str, Any] | None:
+    asked = questionnaire.self_assessment
+    given = NOTHING if asked is None else kept(asked, assessed)
+    return given.to_document() if given else None
 
 
 def _answer(answer: Allocation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from delphi.db import table_of
 from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
 from delphi.domain.submission import points_of
 from delphi.models.answer import Draft, Rationale, Submission
 from delphi.queries.survey import EarlierRound, Points, RoundFacts, counted_leaves
@@ -74,6 +75,8 @@ class OwnAnswers:
     submitted: StoredSubmission | None = None
     #: the counted answer of the round before
     last: Points | None = None
+    #: the self-assessment that was counted in the round before
+    last_assessed: Assessment = NOTHING
     #: item → reason, in this round and in the one before
     reasons: Mapping[str, str] = field(default_factory=dict)
     last_reasons: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +94,8 @@ def own_answers(
     drafts = _drafts(session, respondent, rounds)
     sent = _submissions(session, respondent, rounds)
     reasons = _reasons(session, respondent, rounds)
-    last = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
+    counted = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
+    last = None if counted is None else points_of(counted)
     told = [] if before is None or last is None else reasons.get(before.id, [])
     late = None if before is None else _late(drafts, before.id)
     return OwnAnswers(
@@ -99,6 +103,7 @@ def own_answers(
         other=drafts.get((asked.id, OTHER)),
         submitted=_latest(sent.get(asked.id, [])),
         last=last,
+        last_assessed=assessment_from_document((counted or {}).get("self_assessment")),
         reasons={one.item: one.text for one in reasons.get(asked.id, ())},
         last_reasons={one.item: one.text for one in told},
         last_reason_ids=frozenset(one.id for one in told),
@@ -139,13 +144,15 @@ def _latest(rows: list[Any]) -> StoredSubmission | None:
     return StoredSubmission(row.id, row.revision, points_of(json.loads(row.document)))
 
 
-def _counted_answer(session: Session, before: EarlierRound, rows: list[Any]) -> Points | None:
+def _counted_answer(
+    session: Session, before: EarlierRound, rows: list[Any]
+) -> Mapping[str, Any] | None:
     """Return the own answer that the closing of the round counted."""
     if not rows:
         return None
     counted = counted_leaves(session, before.id, before.counted_sha256)
     documents = [row.document for row in rows if row.leaf in counted]
-    return points_of(json.loads(documents[-1])) if documents else None
+    return json.loads(documents[-1]) if documents else None
 
 
 def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from analysis.record.leaf import leaf_hash
 from delphi.db import table_of
 from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import Assessment, assessment_from_document
 from delphi.domain.submission import RECEIPT_CHARACTERS, points_of
 from delphi.domain.tokens import ALPHABET, base32
 from delphi.models.answer import Rationale, Submission
@@ -108,6 +109,8 @@ class Receipt:
     #: highest revision of this respondent in this round
     latest: int
     points: Points
+    #: what was said about the own knowledge
+    assessed: Assessment
     #: item → reason, as far as it is still stored as submitted
     reasons: Mapping[str, str]
     #: the canonical document and the 32 bytes that the leaf is made from
@@ -185,6 +188,7 @@ def receipt_of(
         revision=stored.revision,
         latest=found[0].revision,
         points=points_of(document),
+        assessed=assessment_from_document(document["self_assessment"]),
         reasons=_reasons(session, stored, document["texts"]),
         document=stored.document,
         nonce=stored.nonce,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from delphi.domain import letter as letters
 from delphi.domain.letter import Letter
-from delphi.domain.protocol import ROOT, Protocol, default_protocol
+from delphi.domain.protocol import ROOT, Protocol
 from delphi.models.study import Indicator
+from delphi.queries.assessment_rules import usual_protocol
 from delphi.queries.head import StudyHead, find_study, head_of
 from delphi.queries.studies import protocol_of
 
@@ -100,6 +101,7 @@ class ProtocolPage:
             "response",
             "minimum",
             "item_order",
+            "self_assessment",
         )
         differing = [
             rule for rule in rules if getattr(self.protocol, rule) != getattr(self.default, rule)
@@ -159,7 +161,7 @@ def protocol_page(session: Session, study_id: str) -> ProtocolPage:
     return ProtocolPage(
         study=head_of(study),
         protocol=protocol,
-        default=default_protocol(protocol.groups),
+        default=usual_protocol(protocol.groups),
         groups=tuple(groups[name] for name in protocol.groups),
         sha256=study.protocol_sha256,
         launched_on=study.launched_on,

@@ -18,6 +18,7 @@ from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
 from delphi.domain.protocol import ROOT, Protocol
 from delphi.errors import NotFoundError
 from delphi.models.study import Derivation, Release, Round
+from delphi.queries.alternatives import ALTERNATIVES, Alternative, by_authority
 from delphi.queries.head import StudyHead, find_study, head_of
 from delphi.queries.intervals import Uncertainty, read_uncertainty
 from delphi.queries.ledger import LedgerPage, ledger_page
@@ -27,8 +28,6 @@ from delphi.queries.results.stored import Names, StoredGroup, StoredRound, close
 from delphi.queries.rounding import RoundingTable, rounding_table
 from delphi.queries.studies import protocol_of
 
-#: Rules beside the headline, in the order of the table.
-ALTERNATIVES = ("geometric_mean", "l1", "median", "trimmed_mean", "equal")
 #: Half a publishing step where the protocol has none, in points of percent.
 USUAL_HALF_STEP = Fraction(5, 2)
 
@@ -43,19 +42,6 @@ class ItemWeight:
     short: Names
     published: Fraction
     exact: Fraction
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """What another rule makes of the same answers, in percent."""
-
-    rule: str
-    #: None where the rule is undefined, then `reason` says why
-    weights: tuple[Fraction, ...] | None
-    differences: tuple[Fraction, ...] = ()
-    #: whether a difference is larger than half the publishing step
-    flagged: bool = False
-    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +61,11 @@ class GroupWeights:
     def is_first_level(self) -> bool:
         """Whether its items are the dimensions."""
         return self.question == ROOT
+
+    @property
+    def exact(self) -> tuple[Fraction, ...]:
+        """The headline in percent."""
+        return tuple(item.exact for item in self.items)
 
     @property
     def offline_command(self) -> str:
@@ -224,7 +215,10 @@ def _released(session: Session, page: WeightsPage, release: Release, tree: Tree)
         weights_sha256=release.weights_sha256,
         size=len(release.weights.encode()),
         runs=session.scalar(runs) or 0,
-        groups=tuple(_group(group, tree) for group in document["groups"]),
+        groups=_with_authority(
+            tuple(_group(group, tree) for group in document["groups"]),
+            closed_rounds(session, release.study_id, used.number)[-1].groups or {},
+        ),
         nodes=_nodes(tree, exact, _published_of(weights)),
     )
 
@@ -300,6 +294,22 @@ def _alternative(rule: str, found: Measured, half: Fraction) -> Alternative:
     return Alternative(rule, weights, differences, flagged)
 
 
+def _with_authority(
+    groups: tuple[GroupWeights, ...], stored: Mapping[str, StoredGroup]
+) -> tuple[GroupWeights, ...]:
+    """Add the companion weighted by authority, as the closing of the round computed it."""
+    return tuple(
+        replace(
+            one,
+            alternatives=(
+                *one.alternatives,
+                *by_authority(one.exact, one.half_step, stored[one.question]),
+            ),
+        )
+        for one in groups
+    )
+
+
 def _names(tree: Tree, code: str) -> Names:
     return {"zh": tree[code].name_zh, "en": tree[code].name_en}
 
@@ -345,7 +355,8 @@ def _preview(page: WeightsPage, closed: StoredRound, tree: Tree, viewer: Viewer)
     )
     if not all(one.may_see(viewer) for one in stored.values()):
         return page
-    groups = tuple(_measured(one, tree, page.protocol) for one in stored.values())
+    measured = tuple(_measured(one, tree, page.protocol) for one in stored.values())
+    groups = _with_authority(measured, stored)
     local = local_weights(tree, {_parent(one.question): _local(one) for one in groups})
     published = {code: 100 * share for code, share in local.items()}
     for one in groups:

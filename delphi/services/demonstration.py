@@ -16,6 +16,7 @@ from delphi.db import Database
 from delphi.domain.allocation import Typed
 from delphi.domain.disclosure import RELEASE_FROM
 from delphi.domain.letter import Letter
+from delphi.domain.protocol import default_protocol
 from delphi.errors import DomainError
 from delphi.models.identity import Invitation, Person
 from delphi.models.study import Round
@@ -212,6 +213,8 @@ def _new_study(
         )
         study_id = studies.create_study(session, new, coordinator.staff_id, around)
         studies.set_letter(session, study_id, _LETTER)
+        # The experts of the demonstration say nothing about themselves, so nothing is asked.
+        studies.set_protocol(session, study_id, default_protocol([]))
         panel.add_people(session, study_id, _people(experts), around)
         launch.launch(session, study_id, around)
         # The demonstration's experts have read the terms; no access code is asked of them.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -80,22 +82,57 @@ def save_draft(
         The version that the form was rendered from; 0 when there was no draft.
     """
     ensure_respondent(session, respondent, study_id)
-    content = canonical_text(typed.to_document())
-    key = {"respondent": respondent, "round_id": round_id}
-    working = session.execute(_WORKING_DRAFT, key).one_or_none()
+    working = working_draft(session, respondent, round_id)
     if working is None:
-        session.execute(_ADD_DRAFT, {**key, "slot": WORKING, "version": 1, "content": content})
+        add_draft(session, respondent, round_id, canonical_text(typed.to_document()))
         return Saved(1)
+    content = canonical_text(_with_assessment(typed.to_document(), json.loads(working.content)))
     if working.content == content:
         return Saved(working.version)
     if working.version != version:
-        _replace(session, _draft(respondent, round_id, OTHER, working.version, content))
+        keep_other(session, respondent, round_id, working.version, content)
         return Saved(working.version, conflict=True)
+    change_draft(session, respondent, round_id, version + 1, content)
+    return Saved(version + 1)
+
+
+def _with_assessment(document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    """Return a draft with the self-assessment that is kept beside; it has a page of its own.
+
+    A device without earlier answers gets only what was typed on it.
+    """
+    if "assessment" not in held or document.get("device") not in (None, held.get("device")):
+        return document
+    return {**document, "assessment": held["assessment"]}
+
+
+def working_draft(session: Session, respondent: str, round_id: str) -> Any:
+    """Return `version` and `content` of the draft in work, or None."""
+    key = {"respondent": respondent, "round_id": round_id}
+    return session.execute(_WORKING_DRAFT, key).one_or_none()
+
+
+def add_draft(session: Session, respondent: str, round_id: str, content: str) -> None:
+    """Store the first draft of a round."""
+    key = {"respondent": respondent, "round_id": round_id}
+    session.execute(_ADD_DRAFT, {**key, "slot": WORKING, "version": 1, "content": content})
+
+
+def change_draft(
+    session: Session, respondent: str, round_id: str, version: int, content: str
+) -> None:
+    """Store the draft in work anew."""
     session.execute(
         _CHANGE_WORKING_DRAFT,
-        {"of": respondent, "in_round": round_id, "version": version + 1, "content": content},
+        {"of": respondent, "in_round": round_id, "version": version, "content": content},
     )
-    return Saved(version + 1)
+
+
+def keep_other(
+    session: Session, respondent: str, round_id: str, version: int, content: str
+) -> None:
+    """Keep what another window holds beside the draft in work."""
+    _replace(session, _draft(respondent, round_id, OTHER, version, content))
 
 
 def choose_draft(

@@ -23,6 +23,7 @@ from delphi.domain import round_states
 from delphi.domain.protocol import PRESETS, TOTAL, Protocol
 from delphi.errors import DomainError
 from delphi.models.study import Round, RoundFeedback, RoundResult
+from delphi.services.authority import panel_authority, weighted_document
 from delphi.services.derivations import group_uncertainty, group_weights
 from delphi.services.feedback import feedback_document
 from delphi.services.ledger import append_event
@@ -58,6 +59,7 @@ def compute_results(session: Session, round_id: str) -> Prepared:
     protocol = load_protocol(get_study(session, closed.study_id))
     answers = round_answers(session, closed)
     before = _answers_before(session, closed)
+    authority = panel_authority(session, closed, protocol)
     result = {
         "format": FORMAT,
         "study": closed.study_id,
@@ -66,8 +68,13 @@ def compute_results(session: Session, round_id: str) -> Prepared:
         "invited": closed.invited,
         "answered": _respondents(answers),
         "preset": protocol.preset,
+        "authority": None if authority is None else stored(authority.to_document()),
         "groups": [
-            _group(one, before.get(name), closed, protocol) for name, one in answers.items()
+            {
+                **_group(one, before.get(name), closed, protocol),
+                "authority_weighted": stored(weighted_document(one, authority)),
+            }
+            for name, one in answers.items()
         ],
     }
     return Prepared(round_id, result, feedback_document(session, closed, answers))

@@ -15,6 +15,7 @@ from delphi.domain import round_states
 from delphi.domain.allocation import clean
 from delphi.domain.protocol import TOTAL, Protocol
 from delphi.domain.questionnaire import Item, Question, Questionnaire
+from delphi.domain.self_assessment import AskedAssessment, Dimension
 from delphi.errors import DomainError
 from delphi.models.identity import Invitation, Participation
 from delphi.models.study import Round, RoundFeedback, RoundResult, Study
@@ -173,6 +174,7 @@ def _new_round(
         questions=tuple(_question(tree, group, protocol) for group in protocol.groups),
         item_order=protocol.item_order,
         sha256="",
+        self_assessment=_assessment(tree, protocol),
     )
     document = questionnaires.to_document(asked)
     require_valid(document)
@@ -187,6 +189,16 @@ def _new_round(
     )
     session.add(opened)
     return opened
+
+
+def _assessment(tree: Tree, protocol: Protocol) -> AskedAssessment | None:
+    """Return what is asked after the weights, over the first level of the tree."""
+    if protocol.self_assessment is None:
+        return None
+    return AskedAssessment(
+        tuple(Dimension(node.code, _both(node, "name")) for node in tree.children(None)),
+        tuple(one.ground for one in protocol.self_assessment.grounds),
+    )
 
 
 def _question(tree: Tree, group: str, protocol: Protocol) -> Question:

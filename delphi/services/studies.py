@@ -17,6 +17,7 @@ from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol
 from delphi.errors import DomainError
 from delphi.models.study import Study, StudyRole
+from delphi.queries.assessment_rules import TABLE_NAMES, assessment_rule, usual_protocol
 from delphi.services import trees
 from delphi.services.ledger import append_event
 from delphi.services.lookup import get_study, lock_draft_study
@@ -49,7 +50,7 @@ def create_study(session: Session, new: NewStudy, staff_id: str, around: Surroun
     titles = {name: _title(name, getattr(new, name)) for name in ("title_zh", "title_en")}
     study_id = around.new_id()
     tree = trees.without_given_weights(new.tree)
-    protocol = protocols.default_protocol(trees.elicited_groups(tree))
+    protocol = usual_protocol(trees.elicited_groups(tree))
     document = protocol.to_document(
         study_id, rehearsal=new.rehearsal, tree_sha256=trees.tree_sha256(tree)
     )
@@ -153,8 +154,21 @@ def set_protocol(session: Session, study_id: str, protocol: Protocol) -> None:
     tree = trees.load_tree(session, study_id)
     protocol = protocols.with_groups(protocol, trees.elicited_groups(tree))
     protocols.check_protocol(protocol)
+    _check_tables(protocol)
     _store_protocol(study, protocol, tree)
     session.flush()
+
+
+def _check_tables(protocol: Protocol) -> None:
+    """Refuse values of the self-assessment other than those of `analysis`."""
+    rule = protocol.self_assessment
+    if rule is not None and (rule.table not in TABLE_NAMES or rule != assessment_rule(rule.table)):
+        raise DomainError(
+            "protocol_value",
+            field="self_assessment",
+            found=rule.table,
+            expected=", ".join(TABLE_NAMES),
+        )
 
 
 def set_weight_rule(session: Session, study_id: str, group: str, rule: str) -> None:

@@ -91,6 +91,7 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
         answers,
         texts=texts,
         confirmed_unchanged=sent.typed.kept,
+        assessed=sent.typed.assessed,
     )
     submission = _new_submission(sent, document, around)
     session.execute(_ADD_SUBMISSION, {**key, **submission})

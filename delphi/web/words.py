@@ -74,6 +74,23 @@ DIRECTIONS: Mapping[str, Words] = {
     "benefit": _lazy("More is better"),
     "cost": _lazy("Less is better"),
 }
+#: Answers of the self-assessment, by their numbers.
+FAMILIARITY: Mapping[int, Words] = {
+    1: _lazy("Very"),
+    2: _lazy("Quite"),
+    3: _lazy("Partly"),
+    4: _lazy("A little"),
+    5: _lazy("Not at all"),
+}
+INFLUENCES: Mapping[int, Words] = {1: _lazy("Large"), 2: _lazy("Medium"), 3: _lazy("Small")}
+GROUNDS: Mapping[str, Words] = {
+    "practice": _lazy("Practical experience"),
+    "theory": _lazy("Theoretical analysis"),
+    "peers": _lazy("Knowledge of peers at home and abroad"),
+    "peers_domestic": _lazy("Knowledge of peers at home"),
+    "peers_foreign": _lazy("Knowledge of peers abroad"),
+    "intuition": _lazy("Intuition"),
+}
 
 
 def install_words(app: Flask) -> None:

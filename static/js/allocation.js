@@ -264,5 +264,7 @@ function rectangle(name, x, width) {
 
 const cards = [...document.querySelectorAll('[data-card]')].map((card) => new Card(card));
 
-// A page that the browser kept from before has an old version of the answers.
-window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
+// A page that answered a form, once what it shows is stored: going back or reloading asks for it
+// anew instead of sending the old form again.
+if (!document.querySelector('[data-saved]').hidden) window.history.replaceState(null, '', window.location.href);
+window.addEventListener('pageshow', (event) => { if (event.persisted) autosave.returned(); });

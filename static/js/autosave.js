@@ -4,7 +4,10 @@
 const PAUSE = 1200;
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 30000;
-const FINAL = new Set(['closed', 'link']);
+// Browsers refuse larger bodies for requests that may outlive their page.
+const OUTLIVES_THE_PAGE = 60000;
+const TOO_LARGE = 413;
+const ENDED = { closed: 'closed', link: 'link', locked: 'link' };
 
 export class Autosave {
   constructor(form, mark, texts) {
@@ -13,6 +16,7 @@ export class Autosave {
     this.texts = texts;
     this.isDirty = false;
     this.isLeaving = false;
+    this.isHeard = true; // the server took the last form in or said in its own words why not
     this.running = null;
     this.timer = 0;
     this.wait = FIRST_RETRY;
@@ -20,15 +24,17 @@ export class Autosave {
     window.addEventListener('beforeunload', (event) => {
       if (this.isDirty && !this.isLeaving) event.preventDefault();
     });
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') this.flush();
-    });
+    // Hidden: the last moment before a phone ends the page. In view again: perhaps the link was
+    // opened in another window meanwhile.
+    document.addEventListener('visibilitychange', () => this.flush());
+    document.addEventListener('click', (event) => this.follow(event));
     form.addEventListener('submit', (event) => this.leave(event));
   }
 
   // Something was typed.
   touched() {
     this.isDirty = true;
+    this.isLeaving = false; // whoever types is still here
     this.later(PAUSE);
   }
 
@@ -39,64 +45,106 @@ export class Autosave {
 
   flush() {
     if (!this.isDirty || this.isLeaving) return;
+    this.start();
+  }
+
+  start() {
     if (this.running) return;
     window.clearTimeout(this.timer);
-    this.running = this.send().finally(() => { this.running = null; });
+    this.running = this.send().finally(() => {
+      this.running = null;
+      if (this.isDirty && this.isHeard && document.visibilityState === 'hidden') this.flush();
+    });
   }
 
   async send() {
     this.isDirty = false;
+    this.isHeard = false;
     this.say('saving');
+    const body = new URLSearchParams(new FormData(this.form));
     let response;
     try {
       response = await fetch(this.form.dataset.draft, {
         method: 'POST',
-        body: new URLSearchParams(new FormData(this.form)),
+        body,
         credentials: 'same-origin',
-        keepalive: true,
+        keepalive: body.toString().length < OUTLIVES_THE_PAGE,
       });
-      await this.received(response.status, await response.json());
+      const answer = await response.json();
+      this.isHeard = true;
+      this.received(answer);
     } catch {
-      this.failed(response ? 'retrying' : 'offline');
+      this.failed(response ? (response.status === TOO_LARGE ? 'large' : 'retrying') : 'offline');
     }
   }
 
-  async received(status, answer) {
+  received(answer) {
     if (answer.saved) {
       this.form.elements.version.value = answer.version;
       this.wait = FIRST_RETRY;
       if (this.isDirty) this.later(PAUSE);
       else this.say('saved');
-    } else if (answer.csrf_token) {
-      this.form.elements.csrf_token.value = answer.csrf_token;
-      this.failed('retrying');
     } else if (answer.conflict) {
       this.say('conflict'); // kept beside the other version; a choice follows on the next page
-    } else if (FINAL.has(answer.error) || answer.error === 'locked') {
-      this.isDirty = true;
-      this.say(answer.error === 'closed' ? 'closed' : 'link');
+    } else if (answer.error in ENDED) {
+      this.isDirty ||= !answer.kept;
+      this.say(ENDED[answer.error]);
     } else {
+      if (answer.csrf_token) this.form.elements.csrf_token.value = answer.csrf_token;
       this.failed('retrying');
     }
   }
 
   failed(state) {
     this.isDirty = true;
-    this.say(state === 'offline' || !navigator.onLine ? 'offline' : 'retrying');
+    this.say(navigator.onLine ? state : 'offline');
     this.later(this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_RETRY);
   }
 
-  // A form that is sent while a save is under way would meet its own older version.
+  // Saves what is not saved yet; false when the server cannot be heard.
+  async settle() {
+    if (this.running) await this.running;
+    if (this.isDirty || !navigator.onLine) {
+      this.start();
+      await this.running;
+    }
+    return this.isHeard;
+  }
+
+  // The form goes when the server can be heard: the browser's own page of a lost network would
+  // take the place of everything typed here. Where the server refuses, its answer shows the text.
   leave(event) {
-    if (this.running) {
-      event.preventDefault();
-      const button = event.submitter;
-      this.running.then(() => this.form.requestSubmit(button));
+    window.clearTimeout(this.timer);
+    if (this.isLeaving || (!this.isDirty && !this.running && navigator.onLine)) {
+      this.isLeaving = true;
       return;
     }
-    window.clearTimeout(this.timer);
-    this.isLeaving = true;
+    event.preventDefault();
+    const button = event.submitter;
+    this.settle().then((isHeard) => {
+      if (!isHeard) return;
+      this.isLeaving = true;
+      this.form.requestSubmit(button);
+    });
+  }
+
+  // A link waits for the save under way: the next page would show the text from before it.
+  follow(event) {
+    const link = event.target.closest('a[href]');
+    const isPlain = !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey);
+    if (!link || link.target || !isPlain || !(this.isDirty || this.running)) return;
+    if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
+    event.preventDefault();
+    this.settle().then(() => window.location.assign(link.href));
+  }
+
+  // The browser shows a page that it kept from before: its version of the answers may be an old
+  // one, but what only this page has is not thrown away.
+  returned() {
+    this.isLeaving = false;
+    if (this.isDirty) this.flush();
+    else window.location.reload();
   }
 
   // Speaks only when the state changes: a word in the masthead, what it means above the bar that

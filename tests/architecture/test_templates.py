@@ -18,7 +18,22 @@ STATIC = ROOT / "static"
 FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 LONGEST = 170
 #: Symbols that are the same in both languages; single letters stand for quantities.
-SYMBOLS = {"CV", "SD", "IQR", "QR", "CSV", "csv", "JSON", "XLSX", "SHA", "kB", "MB"}
+SYMBOLS = {
+    "CV",
+    "Ca",
+    "Cs",
+    "Cr",
+    "SD",
+    "IQR",
+    "QR",
+    "CSV",
+    "csv",
+    "JSON",
+    "XLSX",
+    "SHA",
+    "kB",
+    "MB",
+}
 #: Classes that a macro gives alone.
 CLASSES = {"opener"}
 #: An attribute that a macro gives alone.

@@ -91,6 +91,13 @@ class Expert:
         """Go to the check."""
         with self.page.expect_navigation():
             self.page.click('.actions button[value="continue"]')
+        if self.page.url.endswith("/survey/familiarity"):
+            self.skips_familiarity()
+
+    def skips_familiarity(self) -> None:
+        """Go on without a word about the own knowledge."""
+        with self.page.expect_navigation():
+            self.page.click('.actions button[value="continue"]')
 
     def submits(self) -> None:
         """Send the answers that the check shows."""

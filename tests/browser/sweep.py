@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.reach import REACH
 from tests.browser.windows import DESK, HEIGHTS, PHONE
 
 VENDORED = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -33,20 +34,12 @@ _FACTS = """
     lang: document.documentElement.lang,
     headings: document.querySelectorAll('h1').length,
     title: document.title,
+    expert: document.body.classList.contains('expert'),
     ids: [...document.querySelectorAll('[id]')].map(one => one.id),
 })
 """
-_WIDTHS = """
-() => {
-    const room = document.documentElement.clientWidth;
-    const wide = [...document.querySelectorAll('body *')].filter(one => {
-        const box = one.getBoundingClientRect();
-        return box.right > room + 1 && box.width > 0 && !one.closest('.scroll, .tabs');
-    });
-    return [document.documentElement.scrollWidth, room,
-        wide.slice(0, 3).map(one => one.tagName + '.' + one.className)];
-}
-"""
+#: Contrast is what the dark changes; nothing else of axe's depends on colours.
+_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def axe_source() -> str:
@@ -67,9 +60,9 @@ class Sweep:
     findings: list[str] = field(default_factory=list)
 
     def looks(self, page: Page, state: str, *, dark: bool = False) -> None:
-        """Check one state of a page at both widths."""
+        """Check one state of a page at both widths; experts' pages always in the dark too."""
         self.seen.append(state)
-        self._facts(page, state)
+        dark |= self._facts(page, state)
         page.evaluate(self.axe)
         for width in (PHONE, DESK):
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
@@ -77,7 +70,12 @@ class Sweep:
             self._picture(page, state, f"{width}")
             if dark:
                 self._dark(page, state, width)
+            self._reach(page, f"{state} {width}", "expert")
+            if width == PHONE:
+                self._reach(page, f"{state} {width}", "everyone", "chinese")
         self._narrow(page, state)
+        self._large(page, state)
+        self._without_colours(page, state)
         page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
 
     def assert_clean(self, at_least: int) -> None:
@@ -88,7 +86,8 @@ class Sweep:
     def _complain(self, state: str, what: str) -> None:
         self.findings.append(f"[{self.language}] {state}: {what}")
 
-    def _facts(self, page: Page, state: str) -> None:
+    def _facts(self, page: Page, state: str) -> bool:
+        """Check what every page has; return whether the page is for experts."""
         facts: dict[str, Any] = page.evaluate(_FACTS)
         if facts["lang"] != self.language:
             self._complain(state, f"lang is {facts['lang']}")
@@ -99,6 +98,7 @@ class Sweep:
         twice = {one for one in facts["ids"] if facts["ids"].count(one) > 1}
         if twice:
             self._complain(state, f"used twice as id: {sorted(twice)}")
+        return bool(facts["expert"])
 
     def _axe(self, page: Page, state: str, rules: list[str] | None = None) -> None:
         for one in page.evaluate(_RUN, rules):
@@ -107,15 +107,32 @@ class Sweep:
 
     def _dark(self, page: Page, state: str, width: int) -> None:
         page.emulate_media(color_scheme="dark")
-        self._axe(page, f"{state} {width} dark", ["color-contrast", "link-in-text-block"])
+        self._axe(page, f"{state} {width} dark", _COLOURS)
         self._picture(page, state, f"{width}-dark")
         page.emulate_media(color_scheme="light")
 
+    def _reach(self, page: Page, state: str, *questions: str) -> None:
+        """Ask the page questions of `reach`; what comes back is wrong."""
+        for question in questions:
+            for found in page.evaluate(REACH, question):
+                self._complain(state, found)
+
     def _narrow(self, page: Page, state: str) -> None:
         page.set_viewport_size({"width": NARROWEST, "height": HEIGHTS[PHONE]})
-        width, room, wide = page.evaluate(_WIDTHS)
-        if width > room:
-            self._complain(state, f"scrolls sideways at {NARROWEST}: {width} wide, {wide}")
+        self._reach(page, f"{state} {NARROWEST}", "width")
+
+    def _large(self, page: Page, state: str) -> None:
+        """Text twice as large on a phone: nothing is cut off, and the page does not scroll."""
+        page.set_viewport_size({"width": PHONE, "height": HEIGHTS[PHONE]})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self._reach(page, f"{state} {PHONE} text 200%", "width", "cut")
+        self._picture(page, state, f"{PHONE}-200")
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+    def _without_colours(self, page: Page, state: str) -> None:
+        page.emulate_media(forced_colors="active")
+        self._reach(page, f"{state} forced colours", "forced")
+        page.emulate_media(forced_colors="none")
 
     def _picture(self, page: Page, state: str, suffix: str) -> None:
         if PICTURES:

@@ -33,13 +33,43 @@ def test_the_sweep_finds_what_is_wrong(window: Callable[[], Page], sweep: Sweep)
             document.querySelector('label[for=token]').remove();
             document.documentElement.lang = 'de';
             document.querySelector('main').insertAdjacentHTML('beforeend',
-                '<h1>Two</h1><p class="nowrap">' + 'wide '.repeat(99) + '</p>');
+                '<h1>Two</h1><p><a href="/">x</a></p><p class="loud">' + 'wide '.repeat(99));
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(`.loud { white-space: nowrap }
+                .eyebrow { height: 1em; overflow: clip }
+                body { font-size: 16px !important } .btn { border: 0 !important }
+                h1 { transition: color 2s !important }`);
+            document.adoptedStyleSheets = [sheet];
         }"""
     )
     sweep.looks(page, "spoilt")
     found = "\n".join(sweep.findings)
-    for expected in ("critical label", "lang is de", "2 headings", "scrolls sideways"):
-        assert expected in found
+    for expected in (
+        "critical label",
+        "lang is de",
+        "2 headings",
+        "320: scrolls sideways",
+        "200%: cut off: p.eyebrow",
+        "target of",
+        "running text is 16 px",
+        "moves although",
+        "has no edge",
+    ):
+        assert expected in found, (expected, found)
+
+
+def test_the_sweep_reads_chinese_as_the_house_sets_it(windows: Windows) -> None:
+    page = windows.open(language="zh-CN", width=DESK)
+    page.goto("/s")
+    page.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<p>第3轮</p><p>他说"好"</p><p>需求, 供给</p><pre>引\\n，文</pre>')"""
+    )
+    sweep = Sweep("zh-CN")
+    sweep.looks(page, "spoilt")
+    found = "\n".join(sweep.findings)
+    for expected in ("no space between", "straight quotation", "narrow punctuation", "begins with"):
+        assert expected in found, (expected, found)
 
 
 # -------------------------------------------------------------------------------- anybody's pages
@@ -58,7 +88,7 @@ def test_pages_for_anybody(window: Callable[[], Page], sweep: Sweep) -> None:
     page.goto("/nowhere")
     sweep.looks(page, "error 404")
     page.goto("/s")
-    sweep.looks(page, "entry", dark=True)
+    sweep.looks(page, "entry")
     page.fill("input[name=token]", "0123456789ABCDEFGHJKMNPQRS")
     page.click("main form button")
     sweep.looks(page, "stale link")
@@ -85,13 +115,13 @@ def test_pages_of_an_expert_in_the_first_round(
     links = real_links(installation, windows)
     expert = Expert(window(), links[0])
     expert.opens_link()
-    sweep.looks(expert.page, "letter", dark=True)
+    sweep.looks(expert.page, "letter")
     expert.consents()
-    sweep.looks(expert.page, "code to choose", dark=True)
+    sweep.looks(expert.page, "code to choose")
     expert.chooses_code("123456")
     sweep.looks(expert.page, "code too weak")
     expert.chooses_code(CODE)
-    sweep.looks(expert.page, "questionnaire 1", dark=True)
+    sweep.looks(expert.page, "questionnaire 1")
     expert.goes_on()
     sweep.looks(expert.page, "questionnaire 1 empty fields")
     expert.allocates((20, 45, 30))
@@ -103,9 +133,9 @@ def test_pages_of_an_expert_in_the_first_round(
     expert.allocates((20, 50, 30))
     expert.gives_reason("S", "我院的经验：供给最重要。")
     expert.goes_on()
-    sweep.looks(expert.page, "check with a reason", dark=True)
+    sweep.looks(expert.page, "check with a reason")
     expert.submits()
-    sweep.looks(expert.page, "receipt", dark=True)
+    sweep.looks(expert.page, "receipt")
     expert.receipt_code()
     sweep.looks(expert.page, "receipt unfolded")
     expert.page.goto("/survey")
@@ -143,10 +173,10 @@ def test_pages_of_an_expert_in_a_later_round(
     links = installation.demonstration(rounds=1)["expert_links"]
     expert = Expert(window(), links[3])
     expert.opens_link()
-    sweep.looks(expert.page, "questionnaire 2", dark=True)
+    sweep.looks(expert.page, "questionnaire 2")
     expert.allocates((95, 5, 10))
     expect(expert.page.locator('label[for="reason-D"]')).to_contain_text("95")
-    sweep.looks(expert.page, "questionnaire 2 outside the middle half", dark=True)
+    sweep.looks(expert.page, "questionnaire 2 outside the middle half")
     expert.goes_on()
     sweep.looks(expert.page, "questionnaire 2 wrong sum")
     expert.allocates((20, 50, 30))
@@ -161,7 +191,7 @@ def test_pages_of_an_expert_in_a_later_round(
     first.goes_on()
     other.allocates((10, 60, 30))
     other.goes_on()
-    sweep.looks(second, "two versions", dark=True)
+    sweep.looks(second, "two versions")
 
     kept = Expert(window(), links[4])
     kept.opens_link()
@@ -183,11 +213,12 @@ def test_pages_of_an_expert_when_a_round_ends(
     )
     for one in (quick, slow):
         one.opens_link()
-    quick.answers((20, 50, 30))
-    slow.allocates((10, 60, 30))
     coordinator = Coordinator(windows.open(language="en", width=DESK))
     coordinator.signs_in(Account(**made["staff"]))
-    coordinator.page.goto(f"/studies/{made['study']}")
+    installation.lets_deadline_pass(made["study"])
+    looks_at_an_overdue_round(quick, coordinator.page, made["study"], sweep)
+    coordinator.page.goto(f"/studies/{made['study']}?lang=en")
+    slow.allocates((10, 60, 30))
     coordinator.closes_round(1)
     slow.goes_on()
     sweep.looks(slow.page, "late")
@@ -214,4 +245,17 @@ def test_pages_of_an_expert_when_a_round_ends(
     sweep.looks(page, "open a later round")
     coordinator.goes_to("/weights")
     sweep.looks(page, "weights withheld")
-    sweep.assert_clean(at_least=9)
+    sweep.assert_clean(at_least=13)
+
+
+def looks_at_an_overdue_round(one: Expert, desk: Page, study: str, sweep: Sweep) -> None:
+    """Look at what both sides are told when the deadline has passed and the round is open."""
+    one.page.goto("/survey")
+    sweep.looks(one.page, "questionnaire overdue")
+    one.allocates((20, 50, 30))
+    one.goes_on()
+    sweep.looks(one.page, "check overdue")
+    one.submits()
+    sweep.looks(one.page, "receipt overdue")
+    desk.goto(f"/studies/{study}?lang={sweep.language}")
+    sweep.looks(desk, "overview overdue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def test_pages_while_a_round_is_open(
     installation: Installation, window: Callable[[], Page], sweep: Sweep
 ) -> None:
     one = at_demonstration(installation, window(), rounds=2)
-    page = one.page
+    page, study = one.page, one.study
     sweep.looks(page, "overview of an open round", dark=True)
     for path in ("/indicators", "/protocol", "/letter", "/panel", "/weights", "/rounds/open"):
         one.goes_to(path)
@@ -132,7 +133,8 @@ def test_pages_while_a_round_is_open(
     sweep.looks(page, "list of studies", dark=True)
     page.goto("/account")
     sweep.looks(page, "account")
-    sweep.assert_clean(at_least=20)
+    reads_as_methodologist(installation, window(), study, sweep)
+    sweep.assert_clean(at_least=25)
 
 
 def hands_on(one: Coordinator, sweep: Sweep) -> None:
@@ -149,6 +151,26 @@ def hands_on(one: Coordinator, sweep: Sweep) -> None:
     one.presses(page.locator("ul.people a.line").first)
     one.presses('main a[href$="/replace"]')
     sweep.looks(page, "replace a link")
+
+
+def reads_as_methodologist(
+    installation: Installation, page: Page, study: str, sweep: Sweep
+) -> None:
+    """Read what a methodologist may read, and be refused what only coordinators may."""
+    account = installation.add_staff(f"reader-{secrets.token_hex(3)}", "周 Zhou")
+    identifier = study.rpartition("/")[2]
+    installation.run("study", "grant", identifier, account.login, "--role", "methodologist")
+    one = Coordinator(page)
+    one.signs_in(account)
+    page.goto(study)
+    for path in ("", "/panel", "/protocol"):
+        one.goes_to(path)
+        sweep.looks(page, f"methodologist {path or 'overview'}")
+    page.goto(f"{study}/delivery")
+    expect(page.locator(".eyebrow")).to_contain_text("403")
+    sweep.looks(page, "methodologist error 403")
+    page.goto("/studies")
+    sweep.looks(page, "methodologist list of studies")
 
 
 def test_pages_after_the_last_round(

@@ -15,6 +15,7 @@ from delphi.db import Database
 from delphi.domain.letter import LONGEST, Letter
 from delphi.domain.protocol import Protocol, default_protocol
 from delphi.models.study import LedgerEvent, Study, StudyRole
+from delphi.queries.assessment_rules import assessment_rule, usual_protocol
 from delphi.services import studies
 from delphi.services.lookup import get_study
 from delphi.services.studies import LONGEST_TITLE, NewStudy
@@ -46,7 +47,7 @@ def test_a_new_study_is_a_draft_with_the_default_protocol(
     assert (study.state, study.launched_on, study.protocol_sha256) == ("draft", None, None)
     assert (study.title_zh, study.title_en, study.rehearsal) == ("城市指数", "City index", False)
     assert study.created_at == clock.now()
-    assert studies.load_protocol(study) == default_protocol(["root"])
+    assert studies.load_protocol(study) == usual_protocol(["root"])
 
 
 def test_its_creator_becomes_its_coordinator(database: Database, around: Surroundings) -> None:
@@ -222,3 +223,17 @@ def test_nothing_of_the_rules_changes_after_launch(
 def test_a_study_that_does_not_exist_cannot_be_changed(database: Database, change: str) -> None:
     with refuses("study_unknown"), database.writing() as session:
         CHANGES[change](session, "0" * 16)
+
+
+def test_the_values_of_the_self_assessment_are_those_of_the_tables(
+    database: Database, around: Surroundings
+) -> None:
+    study_id = draft_study(database, around)
+    own = replace(assessment_rule("A"), scale=("1", "1", "1", "1", "1"))
+    for rule in (own, replace(own, table="Z")):
+        protocol = replace(default_protocol(["root"]), self_assessment=rule)
+        with (
+            refuses("protocol_value", field="self_assessment", expected="A, B, B2, C, D"),
+            database.writing() as session,
+        ):
+            studies.set_protocol(session, study_id, protocol)

@@ -90,11 +90,8 @@ class Fields(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if "id" in found:
             self.ids.add(found["id"])
-        if tag == "input" and found.get("type") == "checkbox":
-            if "checked" in found:
-                self.checked.add(found["name"])
-        elif tag == "input" and "name" in found:
-            self.values[found["name"]] = found.get("value", "")
+        if tag == "input" and "name" in found:
+            self._input(found)
         elif tag == "textarea" and "name" in found:
             self._area = found["name"]
             self.values[self._area] = ""
@@ -103,6 +100,13 @@ class Fields(HTMLParser):
         elif tag == "button":
             self.buttons.append((found.get("name", ""), found.get("value", "")))
         self._in_script = tag == "script"
+
+    def _input(self, found: dict[str, str]) -> None:
+        kind, name = found.get("type"), found["name"]
+        if kind == "checkbox":
+            self.checked |= {name} if "checked" in found else set()
+        elif kind != "radio" or "checked" in found:
+            self.values[name] = found.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

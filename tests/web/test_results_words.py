@@ -9,8 +9,8 @@ import pytest
 
 import analysis
 from analysis import concordance, dispersion, stability, verdict
+from delphi.queries.alternatives import ALTERNATIVES, BY_AUTHORITY
 from delphi.queries.results import condition_formulas, item_formulas, orders
-from delphi.queries.weights import ALTERNATIVES
 from delphi.translations import catalogue_file, read_catalogue
 from delphi.web.studies import result_words
 
@@ -73,7 +73,7 @@ def test_every_note_of_a_formula_has_words() -> None:
 
 
 def test_every_rule_of_the_table_of_alternatives_has_words() -> None:
-    assert {"arithmetic_mean", *ALTERNATIVES} == set(result_words.ALTERNATIVES)
+    assert {"arithmetic_mean", BY_AUTHORITY, *ALTERNATIVES} == set(result_words.ALTERNATIVES)
 
 
 def test_every_text_of_results_is_in_the_chinese_catalogue() -> None:

@@ -19,6 +19,7 @@ PROTOCOL = {
     "response": "66.5 %",
     "minimum": "10",
     "item_order": "tree",
+    "self_assessment": "B",
     "step.root": "",
 }
 LETTER = {
@@ -102,8 +103,10 @@ def test_every_rule_can_be_set(desk: Desk) -> None:
     assert document["stopping"] == {"preset": "classic", "response": "0.665", "minimum": 10}
     assert document["item_order"] == "tree"
     assert document["publishing_steps"] == [{"group": "root", "step_percent": None}]
+    assert document["self_assessment"]["table"] == "B"
+    assert document["self_assessment"]["scale"] == ["1", "0.8", "0.6", "0.4", "0.2"]
     page = desk.get(answer.headers["Location"])
-    assert "8 rules differ from their defaults." in words(page)
+    assert "9 rules differ from their defaults." in words(page)
     assert 'value="66.5"' in page
 
 
@@ -136,6 +139,30 @@ def test_a_value_outside_the_rules_is_refused_at_its_field(
     assert f'<a href="#{field}">' in answer.text
     if field in {"tolerance", "minimum", "response", "step.root"}:
         assert f'value="{value}" aria-invalid="true"' in answer.text
+    assert stored(desk, base).protocol == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_self_assessment_is_asked_by_table_a_unless_it_is_left_out(
+    desk: Desk, language: str
+) -> None:
+    base = desk.draft()
+    page = words(desk.get(f"{base}/protocol", language))
+    assert ("Ca is at least 0.6 for everybody" if language == "en" else "Ca 至少为 0.6") in page
+    asked = json.loads(stored(desk, base).protocol)["self_assessment"]
+    assert asked["table"] == "A"
+    assert asked["grounds"][0] == {"ground": "practice", "hundredths": [50, 40, 30]}
+    assert desk.post(f"{base}/protocol", {**PROTOCOL, "self_assessment": "none"}).status_code == 303
+    assert json.loads(stored(desk, base).protocol)["self_assessment"] is None
+
+
+@pytest.mark.parametrize("wrong", ["", "Z", "a", "A ", "<script>"])
+def test_an_unknown_table_is_refused_by_its_field(desk: Desk, wrong: str) -> None:
+    base = desk.draft()
+    before = stored(desk, base).protocol
+    answer = desk.post(f"{base}/protocol", {**PROTOCOL, "self_assessment": wrong})
+    assert answer.status_code == 422
+    assert '<a href="#self_assessment">' in answer.text
     assert stored(desk, base).protocol == before
 
 

@@ -17,7 +17,7 @@ from tests.studies import RunningStudy
 from tests.web.panel import CODE, Expert, Fields, launched_study, open_study
 
 LETTER = "You are invited to help set the weights"
-CHOOSE = "Choose a six-digit access code"
+CHOOSE = "Choose a six‑digit access code"
 UNLOCK = "Enter your access code"
 STEM = "How much should each of three dimensions count"
 

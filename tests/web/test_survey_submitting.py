@@ -319,7 +319,10 @@ def test_what_is_typed_after_the_close_is_kept(expert: Expert, study: RunningStu
     assert response.status_code == 409
     assert re.findall(r'<td class="n">(\d+) ', plain(response.text)) == ["25", "45", "30"]
     saved = expert.posts("/survey/draft", form)
-    assert (saved.status_code, saved.get_json()) == (409, {"error": "closed"})
+    assert (saved.status_code, saved.get_json()) == (
+        409,
+        {"error": "closed", "kept": True},
+    )
     study.opens_round(departure="Another round.")
     late = expert.posts("/survey", {**form, "points.D": "35", "points.S": "35"})
     assert late.status_code == 409

@@ -19,6 +19,7 @@ from delphi.errors import NotFoundError
 from delphi.models.study import Round
 from delphi.queries.figures import Formula, decimals, rounded, whole
 from delphi.queries.head import find_study, head_of
+from delphi.queries.results.authority import authority_view
 from delphi.queries.results.chart import series_of, short_names
 from delphi.queries.results.formulas import Shown, formula_of
 from delphi.queries.results.page import GroupPage, NextStep, Outlook, RoundPage
@@ -108,7 +109,8 @@ def _ready(
     opened: str,
 ) -> RoundPage:
     groups, formula = [], None
-    for place, question in enumerate(questionnaire_of(asked).questions):
+    questionnaire = questionnaire_of(asked)
+    for place, question in enumerate(questionnaire.questions):
         history = [
             one.groups[question.question]
             for one in stored
@@ -122,7 +124,11 @@ def _ready(
         groups.append(group)
         formula = formula or _opened(opened, suffix, shown)
     return replace(
-        page, groups=tuple(groups), opened=formula, next=_next(page, groups, stored[-1], viewer)
+        page,
+        groups=tuple(groups),
+        authority=authority_view(stored[-1].authority, questionnaire, viewer),
+        opened=formula,
+        next=_next(page, groups, stored[-1], viewer),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from delphi.domain.protocol import ROOT, Protocol
 from delphi.queries.figures import Formula
 from delphi.queries.head import StudyHead
+from delphi.queries.results.authority import AuthorityView
 from delphi.queries.results.chart import Series
 from delphi.queries.results.stored import Names
 from delphi.queries.results.tables import ItemRow, MovementRow, OrderRow, SplitRow, Undefined
@@ -111,6 +112,8 @@ class RoundPage:
     closed_at: datetime | None = None
     counted_sha256: str = ""
     groups: tuple[GroupPage, ...] = ()
+    #: None where nothing was asked
+    authority: AuthorityView | None = None
     next: NextStep | None = None
     opened: Formula | None = None
 

@@ -100,6 +100,8 @@ class StoredRound:
     counted_sha256: str
     closed_at: datetime
     preset: str
+    #: Ca, Cs and Cr; None where they were not asked for, or are not computed yet
+    authority: Mapping[str, Any] | None
     groups: Mapping[str, StoredGroup] | None
 
 
@@ -131,6 +133,7 @@ def _round(one: Round, text: str | None) -> StoredRound:
         counted_sha256=one.counted_sha256,
         closed_at=one.closed_at,
         preset="" if document is None else document["preset"],
+        authority=None if document is None else document["authority"],
         groups=None if document is None else _groups(one, document, counted),
     )
 

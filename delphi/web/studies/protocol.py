@@ -12,7 +12,9 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi.domain.protocol import Protocol, check_protocol
+from delphi.domain.self_assessment import AssessmentRule
 from delphi.errors import DomainError
+from delphi.queries.assessment_rules import TABLE_NAMES, assessment_rule
 from delphi.queries.setup import ProtocolPage, protocol_page
 from delphi.services.studies import set_protocol
 from delphi.web.forms import FieldProblem
@@ -29,6 +31,7 @@ from delphi.web.studies.area import (
     show,
 )
 from delphi.web.transaction import reading
+from delphi.web.words import GROUNDS
 
 STEP = "step."
 #: Names of the rules, as the page and its errors say them.
@@ -41,11 +44,14 @@ LABELS: Mapping[str, Words] = {
     "tolerance": _lazy("Tolerance"),
     "preset": _lazy("What is judged"),
     "step": _lazy("Publishing step"),
+    "self_assessment": _lazy("Familiarity and grounds of judgement"),
 }
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?", re.ASCII)
 _NUMBERS = ("rounds", "answer_step", "tolerance", "minimum")
 _WORDS = ("preset", "item_order")
+#: What the form says where nothing is asked.
+NOT_ASKED = "none"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,11 @@ def protocol(study_id: str) -> Response:
     with reading() as session:
         page = protocol_page(session, study_id)
     return show(
-        "protocol", page, typed=typed_protocol(page.protocol), saved="saved" in request.args
+        "protocol",
+        page,
+        typed=typed_protocol(page.protocol),
+        saved="saved" in request.args,
+        tables=assessment_choices(),
     )
 
 
@@ -75,7 +85,13 @@ def change_protocol(study_id: str) -> Response:
     """Store the rules, or show the form again with everything that is wrong."""
     with reading() as session:
         page = protocol_page(session, study_id)
-    names = (*_NUMBERS, *_WORDS, "response", *(STEP + group for group in page.protocol.groups))
+    names = (
+        *_NUMBERS,
+        *_WORDS,
+        "response",
+        "self_assessment",
+        *(STEP + group for group in page.protocol.groups),
+    )
     typed = TypedProtocol({name: request.form.get(name, "") for name in names})
     wanted, problems = _read(page, typed)
     if not problems:
@@ -83,12 +99,22 @@ def change_protocol(study_id: str) -> Response:
         if error is None:
             return redirect(url_for("studies.protocol", study_id=study_id, saved=1), 303)
         problems = [FieldProblem(str(error.parameters.get("field", "rounds")), refusal(error))]
-    return show("protocol", page, problems=problems, status=INVALID, typed=typed, saved=False)
+    return show(
+        "protocol",
+        page,
+        problems=problems,
+        status=INVALID,
+        typed=typed,
+        saved=False,
+        tables=assessment_choices(),
+    )
 
 
 def typed_protocol(rules: Protocol) -> TypedProtocol:
     """Return a protocol as its form would hold it; the response in percent."""
     fields = {name: str(getattr(rules, name)) for name in (*_NUMBERS, *_WORDS)}
+    rule = rules.self_assessment
+    fields["self_assessment"] = NOT_ASKED if rule is None else rule.table
     fields["response"] = _plain(Decimal(rules.response) * 100)
     fields |= {STEP + group: step or "" for group, step in rules.publishing_steps.items()}
     return TypedProtocol(fields)
@@ -108,12 +134,39 @@ def _read(page: ProtocolPage, typed: TypedProtocol) -> tuple[Protocol, list[Fiel
         minimum=_or(numbers["minimum"], page.protocol.minimum),
         preset=typed["preset"],
         item_order=typed["item_order"],
+        self_assessment=_assessment(typed["self_assessment"], problems),
         response=page.protocol.response if response is None else _plain(response / 100),
         publishing_steps={
             group: None if step is None else _plain(step) for group, step in steps.items()
         },
     )
     return wanted, [*problems, *_refused(wanted, {problem.field for problem in problems})]
+
+
+def _assessment(text: str, problems: list[FieldProblem]) -> AssessmentRule | None:
+    if text in TABLE_NAMES:
+        return assessment_rule(text)
+    if text != NOT_ASKED:
+        words = gettext("Choose one of the tables, or that nothing is asked.")
+        problems.append(_problem("self_assessment", words))
+    return None
+
+
+def assessment_choices() -> list[tuple[str, str]]:
+    """Return the choices of the form: each table with its values for large, medium and small."""
+    tables = [
+        (name, gettext("Table %(table)s: %(values)s", table=name, values=_values(name)))
+        for name in TABLE_NAMES
+    ]
+    return [*tables, (NOT_ASKED, gettext("Not asked"))]
+
+
+def _values(table: str) -> str:
+    shown = []
+    for one in assessment_rule(table).grounds:
+        values = " / ".join(f"{value / 100:g}" for value in dict.fromkeys(one.hundredths))
+        shown.append(f"{GROUNDS[one.ground]} {values}")
+    return gettext("; ").join(shown)
 
 
 def _refused(wanted: Protocol, known: set[str]) -> list[FieldProblem]:

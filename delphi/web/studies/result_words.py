@@ -181,6 +181,9 @@ NOTES: Mapping[str, Words] = {
 }
 MET: Mapping[bool, Words] = {True: _lazy("met"), False: _lazy("not met")}
 REASONS: Mapping[str, Words] = {
+    "fewer_than_5_assessed": _lazy(
+        "fewer than 5 experts answered every question on familiarity and grounds of judgement"
+    ),
     "no_answers": _lazy("nobody answered"),
     "no_complete_answers": _lazy("nobody answered completely"),
     "item_without_answers": _lazy("nobody answered this item"),
@@ -211,6 +214,7 @@ REASONS: Mapping[str, Words] = {
 }
 #: The rules of the table of alternatives; `equal` uses no answers.
 ALTERNATIVES: Mapping[str, Words] = {
+    "by_authority": _lazy("Arithmetic mean, experts weighted by authority (Cr)"),
     "arithmetic_mean": _lazy("Arithmetic mean"),
     "geometric_mean": _lazy("Geometric mean"),
     "l1": _lazy("l₁ rule"),

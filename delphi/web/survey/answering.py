@@ -79,11 +79,20 @@ def draft_sent() -> tuple[Response, int]:
         if not visit.may_answer:
             return jsonify(error="locked"), 403
         standing = standing_of(session, visit.access.study_id)
-        if not standing.is_open or closed_round_of(session, standing, form) is not None:
-            return jsonify(error="closed"), 409
-        desk = open_desk(session, visit, standing, reads_own=_needs_own(form))
+        closed = closed_round_of(session, standing, form)
+        desk = None
+        if closed is None and standing.is_open:
+            desk = open_desk(session, visit, standing, reads_own=_needs_own(form))
+    if desk is not None:
+        return _draft_kept(desk, form)
+    if closed is not None:
+        keep_late(visit, closed, form.typed(closed.questionnaire), form.version)
+    return jsonify(error="closed", kept=closed is not None), 409
+
+
+def _draft_kept(desk: Desk, form: SentForm) -> tuple[Response, int]:
     saved = _keep(desk, desk.typed(form), form)
-    if saved.conflict and visit.shows_earlier:
+    if saved.conflict and desk.visit.shows_earlier:
         return jsonify(saved=False, conflict=True, version=saved.version), 409
     return jsonify(saved=True, version=0 if saved.conflict else saved.version), 200
 
@@ -118,7 +127,8 @@ def _save(desk: Desk, form: SentForm) -> Answer:
         return redirect(url_for("survey.questionnaire", _anchor=anchor), 303)
     _, gaps = check(desk.questionnaire, typed)
     if not gaps:
-        return redirect(url_for("survey.overview"), 303)
+        asks = desk.questionnaire.self_assessment is not None
+        return redirect(url_for("survey.familiarity" if asks else "survey.overview"), 303)
     return _with_gaps(desk, typed, gaps, saved.version), 422
 
 

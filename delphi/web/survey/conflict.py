@@ -9,11 +9,13 @@ from flask import render_template
 
 from delphi.domain.allocation import Typed
 from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import AskedAssessment
 from delphi.errors import DomainError
 from delphi.queries.survey import Standing
 from delphi.services.drafts import choose_draft
 from delphi.web.survey.desk import Desk
 from delphi.web.transaction import writing
+from delphi.web.words import FAMILIARITY, GROUNDS, INFLUENCES
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class ConflictPage:
     points: tuple[Both, ...]
     #: only where they differ
     reasons: tuple[Both, ...]
+    #: answers of the self-assessment, only where they differ
+    assessments: tuple[Both, ...]
     #: what the other window holds is not shown on this device
     is_hidden: bool
 
@@ -54,6 +58,7 @@ def conflict_page(desk: Desk) -> str:
         standing=desk.standing,
         points=_points(desk.questionnaire, here, there),
         reasons=_reasons(desk.questionnaire, here, there),
+        assessments=_assessments(desk.questionnaire.self_assessment, here, there),
         is_hidden=not desk.visit.shows_earlier,
     )
     return render_template("survey/conflict.html", page=page)
@@ -98,4 +103,27 @@ def _reasons(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...
         for question in asked.questions
         for item in question.items
     )
+    return tuple(pair for pair in pairs if pair.here != pair.there)
+
+
+def _assessments(asked: AskedAssessment | None, here: Typed, there: Typed) -> tuple[Both, ...]:
+    if asked is None:
+        return ()
+    one, other = here.assessed, there.assessed
+    pairs = [
+        Both(
+            dimension.name,
+            str(FAMILIARITY.get(one.familiarity.get(dimension.code, 0), "")),
+            str(FAMILIARITY.get(other.familiarity.get(dimension.code, 0), "")),
+        )
+        for dimension in asked.dimensions
+    ]
+    pairs += [
+        Both(
+            dict.fromkeys(("zh", "en"), str(GROUNDS[ground])),
+            str(INFLUENCES.get(one.basis.get(ground, 0), "")),
+            str(INFLUENCES.get(other.basis.get(ground, 0), "")),
+        )
+        for ground in asked.grounds
+    ]
     return tuple(pair for pair in pairs if pair.here != pair.there)

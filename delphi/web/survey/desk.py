@@ -103,6 +103,8 @@ class QuestionnairePage:
     #: earlier answers stay hidden on this device
     is_hidden: bool
     is_past_due: bool
+    #: the self-assessment follows, else the check
+    asks_familiarity: bool
     #: typed in the round before and not counted: name of the item and what was typed
     uncounted: tuple[tuple[Mapping[str, str], str], ...]
     #: "form" when the form could not be checked and nothing was saved; else empty
@@ -230,6 +232,7 @@ def questionnaire_page(
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(shown.due_at),
+        asks_familiarity=desk.questionnaire.self_assessment is not None,
         uncounted=_uncounted(desk),
         refused=refused,
     )

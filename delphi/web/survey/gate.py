@@ -18,7 +18,9 @@ from delphi.web.survey.visit import Visit, present_visit
 
 #: What a view answers with.
 Answer = str | Response | tuple[str, int]
-_KEPT_FIELD = re.compile(r"(?:points|reason|abstain)\.[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
+_KEPT_FIELD = re.compile(
+    r"(?:points|reason|abstain|familiarity|basis)\.[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII
+)
 #: More fields than any questionnaire has are not sent back.
 _MOST_KEPT = 300
 
@@ -42,6 +44,8 @@ class KeptPage:
     """What was typed when the link had become invalid meanwhile."""
 
     fields: tuple[KeptField, ...]
+    #: where it is sent again
+    action: str
     #: hidden fields of the form that are sent again unchanged
     hidden: tuple[tuple[str, str], ...]
     #: the link is valid, and the access code is asked for first
@@ -81,7 +85,7 @@ def no_link(error: NoLinkError) -> Answer:
 
 def kept_page(*, is_locked: bool) -> Answer:
     """Show what was typed and not stored, with a way to send it again after opening the link."""
-    page = KeptPage(_kept_fields(), _hidden_fields(), is_locked)
+    page = KeptPage(_kept_fields(), _action(), _hidden_fields(), is_locked)
     return render_template("survey/kept.html", page=page), 403
 
 
@@ -97,6 +101,11 @@ def _kept_fields() -> tuple[KeptField, ...]:
 
 def _longest(name: str) -> int:
     return LONGEST_TEXT if name.startswith("reason.") else LONGEST_FIELD
+
+
+def _action() -> str:
+    is_assessment = request.endpoint == "survey.familiarity_sent"
+    return url_for("survey.familiarity_sent" if is_assessment else "survey.answers_sent")
 
 
 def _hidden_fields() -> tuple[tuple[str, str], ...]:

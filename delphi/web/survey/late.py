@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from delphi.domain.allocation import Typed
 from delphi.domain.questionnaire import Questionnaire
+from delphi.queries.own_answers import working_draft
 from delphi.queries.survey import RoundFacts, Standing, questionnaire_of, round_facts
 from delphi.services.drafts import save_draft
+from delphi.web.survey.cards import empty_typed
+from delphi.web.survey.desk import may_show
 from delphi.web.survey.gate import Answer
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.visit import Visit
@@ -60,6 +63,12 @@ def keep_late(visit: Visit, closed: ClosedRound, typed: Typed, version: int | No
             typed=typed,
             version=version or 0,
         )
+
+
+def draft_of(session: Session, visit: Visit, closed: ClosedRound) -> Typed:
+    """Return what was typed for a closed round, if it may be shown on this device."""
+    draft = working_draft(session, visit.access.respondent, closed.round.id)
+    return draft.typed if draft is not None and may_show(draft, visit) else empty_typed()
 
 
 def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:

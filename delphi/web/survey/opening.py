@@ -195,6 +195,7 @@ def without_earlier() -> Answer:
 @blueprint.get("/survey/without")
 @blueprint.get("/survey/leave")
 @blueprint.get("/survey/draft")
+@blueprint.get("/survey/familiarity/draft")
 @blueprint.get("/survey/choose")
 @blueprint.get("/survey/submit")
 @expert

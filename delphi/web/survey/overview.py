@@ -9,6 +9,7 @@ from flask import render_template
 
 from delphi.domain.allocation import Gap, Typed, check
 from delphi.domain.questionnaire import Item, Question, ordered_items
+from delphi.domain.self_assessment import AskedAssessment, Assessment
 from delphi.queries.survey import RoundFacts, Standing
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
@@ -71,7 +72,11 @@ class OverviewPage:
     round: RoundFacts
     parts: tuple[OverviewPart, ...]
     problems: tuple[FieldProblem, ...]
+    #: what is asked about the own knowledge, and what was said
+    asked_assessment: AskedAssessment | None
+    assessed: Assessment
     version: int
+    assessed_version: int
     form_key: str
     #: number of the last submission in this round, or 0
     submitted: int
@@ -93,7 +98,10 @@ def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = F
         round=desk.round,
         parts=tuple(_part(desk, question, typed, gaps) for question in asked.questions),
         problems=field_problems(asked, typed, gaps),
+        asked_assessment=asked.self_assessment,
+        assessed=typed.assessed,
         version=desk.version,
+        assessed_version=typed.assessed_version,
         form_key=current_site().around.new_id(16)[:FORM_KEY_DIGITS],
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
         is_hidden=not desk.visit.shows_earlier,

@@ -41,16 +41,24 @@ def _written(language_tag: str) -> str:
             "conflict": gettext("Two versions"),
             "closed": gettext("Round closed"),
             "link": gettext("Not saved"),
+            "large": gettext("Not saved"),
         },
         "notes": {
+            "retrying": gettext(
+                "Not saved yet; your answers are kept in this page: please leave it open. Saving "
+                "is tried again."
+            ),
+            "large": gettext(
+                "These texts are too long to be saved. Please shorten them; they are kept in this "
+                "page."
+            ),
             "offline": gettext(
                 "No connection. Your answers are kept in this page: please leave it open. They "
                 "are saved when the connection is back."
             ),
             "conflict": gettext("Another window holds different answers. Continue to choose one."),
             "closed": gettext(
-                "The round has closed. What you typed is not counted; continue to keep it as a "
-                "draft."
+                "The round has closed. What you typed is kept as a draft and is not counted."
             ),
             "link": gettext(
                 "The visit has ended. Open your personal link in another window; your answers "

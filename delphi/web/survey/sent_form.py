@@ -27,6 +27,11 @@ class SentForm:
         return self._number("version")
 
     @property
+    def assessed_version(self) -> int | None:
+        """The version of the self-assessment that the check showed; None where it says none."""
+        return self._number("assessed_version")
+
+    @property
     def round(self) -> int | None:
         """The round that the form was rendered for; None where it says none."""
         return self._number("round")

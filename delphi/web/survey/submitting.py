@@ -8,7 +8,6 @@ from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi.domain.allocation import Typed
 from delphi.errors import DomainError
 from delphi.queries.own_answers import working_draft
 from delphi.queries.receipt import BY_BROWSER_TOO, BY_SERVER, is_stored, submitted_by_form
@@ -17,10 +16,9 @@ from delphi.services.submissions import BROWSER_NONCE_BYTES, Sent, submit
 from delphi.web.access import expert
 from delphi.web.site import current_site
 from delphi.web.survey.base import blueprint
-from delphi.web.survey.cards import empty_typed
 from delphi.web.survey.desk import Desk, may_show, open_desk
 from delphi.web.survey.gate import Answer, NoLinkError, admitted, form_is_ours
-from delphi.web.survey.late import ClosedRound, closed_round_of, late_page
+from delphi.web.survey.late import ClosedRound, closed_round_of, draft_of, late_page
 from delphi.web.survey.opening import page_before_answering
 from delphi.web.survey.overview import FORM_KEY_DIGITS, overview_page
 from delphi.web.survey.sent_form import SentForm
@@ -61,7 +59,7 @@ def answers_submitted() -> Answer:
         if _was_received(session, visit, closed.round.id if closed else standing.round.id):
             return _to_receipt()
         if closed is not None:
-            return late_page(standing, closed, _draft_of(session, visit, closed))
+            return late_page(standing, closed, draft_of(session, visit, closed))
         desk = open_desk(session, visit, standing, reads_own=not is_ours)
     if not is_ours:
         return overview_page(desk, is_refused=True), 403
@@ -91,7 +89,9 @@ def _store(desk: Desk, form: SentForm) -> str:
         draft = working_draft(session, access.respondent, desk.round.id)
         if draft is None or not may_show(draft, desk.visit):
             raise DomainError("draft_changed")
-        if form.version not in (None, draft.version):
+        seen = (form.version, form.assessed_version)
+        now = (draft.version, draft.typed.assessed_version)
+        if any(one not in (None, there) for one, there in zip(seen, now, strict=True)):
             raise DomainError("draft_changed")
         sent = Sent(
             round_id=desk.round.id,
@@ -109,18 +109,12 @@ def _refused(desk: Desk, refused: DomainError) -> Answer:
         visit, standing = admitted(session)
         if refused.code == "round_closed":
             closed = ClosedRound(desk.round, desk.questionnaire)
-            return late_page(standing, closed, _draft_of(session, visit, closed))
+            return late_page(standing, closed, draft_of(session, visit, closed))
         now = open_desk(session, visit, standing)
     if now.own.working is None:
         return _to_questionnaire()
     has_changed = refused.code == "draft_changed"
     return overview_page(now, has_changed=has_changed), 409 if has_changed else 422
-
-
-def _draft_of(session: Session, visit: Visit, closed: ClosedRound) -> Typed:
-    """Return what was typed for a closed round, if it may be shown on this device."""
-    draft = working_draft(session, visit.access.respondent, closed.round.id)
-    return draft.typed if draft is not None and may_show(draft, visit) else empty_typed()
 
 
 def _was_received(session: Session, visit: Visit, round_id: str) -> bool:
