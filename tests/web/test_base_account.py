@@ -20,8 +20,8 @@ from delphi.models.study import LoginFailure, StaffSession
 from delphi.services.staff import StaffMember, add_staff, begin_login, end_session
 from delphi.settings import Settings
 from delphi.web import create_app
-from delphi.web.account.sign_in import network
 from delphi.web.account.targets import local_target
+from delphi.web.network import network
 from delphi.web.site import Site
 from tests.web.conftest import PASSWORD, Post, form_token, sign_in
 

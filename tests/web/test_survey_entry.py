@@ -179,12 +179,21 @@ def test_an_escaped_hash_without_a_token_is_an_unknown_address(
     assert client.get(path).status_code == 404
 
 
-def test_guessing_finds_nothing_and_shuts_nobody_out(app: Flask, study: RunningStudy) -> None:
+def test_guessing_is_slowed_and_shuts_nobody_out(app: Flask, study: RunningStudy) -> None:
     office = app.test_client()
-    for _ in range(200):
-        guess = new_token(secrets.token_bytes)
-        assert office.post("/s", data={"token": guess}).status_code == 422
+
+    def guesses() -> int:
+        return office.post("/s", data={"token": new_token(secrets.token_bytes)}).status_code
+
+    assert [guesses() for _ in range(30)] == [422] * 30
+    assert guesses() == 429
+    assert "wait a minute" in office.post(
+        "/s?lang=en", data={"token": new_token(secrets.token_bytes)}
+    ).get_data(as_text=True)
     assert office.post("/s", data={"token": study.tokens[0]}).status_code == 303
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    guess = {"token": new_token(secrets.token_bytes)}
+    assert office.post("/s", data=guess, environ_base=elsewhere).status_code == 422
 
 
 def test_a_replaced_link_ends_the_visit_at_once(app: Flask, study: RunningStudy) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import request, session
+from flask import session
 
 from delphi.services.staff import (
     LoginAttempt,
@@ -19,12 +18,10 @@ from delphi.services.staff import (
     start_session,
 )
 from delphi.web.language import gettext, ngettext
+from delphi.web.network import network
 from delphi.web.site import current_site
 from delphi.web.staff_cookie import give_cookie, new_token, presented_cookie
 from delphi.web.transaction import writing
-
-_IPV4_PREFIX = 24
-_IPV6_PREFIX = 48
 
 
 @dataclass(frozen=True)
@@ -59,25 +56,6 @@ def is_code_needed() -> bool:
     return not current_site().settings.is_loopback
 
 
-def network() -> str:
-    """Return the network that a login comes from, as far as it is throttled together.
-
-    The built-in server listens on the loopback address only. Where people reach the program under
-    another address there is a proxy in front, on this machine, and the last entry that it added to
-    X-Forwarded-For is the visitor; otherwise the header is not looked at.
-    """
-    address = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    if forwarded and not current_site().settings.is_loopback and _is_loopback(address):
-        address = forwarded
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    prefix = _IPV4_PREFIX if parsed.version == 4 else _IPV6_PREFIX
-    return str(ipaddress.ip_network((parsed, prefix), strict=False))
-
-
 def _start(attempt: LoginAttempt, code: str) -> StaffMember | None:
     around, old, token = current_site().around, presented_cookie(), new_token()
     with writing() as database:
@@ -92,13 +70,6 @@ def _start(attempt: LoginAttempt, code: str) -> StaffMember | None:
     session.clear()  # form tokens of before are void: somebody else may have planted them
     give_cookie(token)
     return member
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _wrong() -> LoginRefusal:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delphi.domain.pasted_links import LONGEST_INPUT, ReadLink, read_link
 from delphi.services.access import find_access
 from delphi.web.access import expert, public
 from delphi.web.forms import FieldProblem
+from delphi.web.network import network
 from delphi.web.site import current_site
 from delphi.web.survey.base import blueprint
-from delphi.web.survey.entry_words import entry_texts, fault_text, several_text
+from delphi.web.survey.entry_words import entry_texts, fault_text, several_text, too_many_text
 from delphi.web.survey.gate import Answer, form_is_ours
 from delphi.web.survey.visit import Shows, carry, forget, new_pass, presented_pass
+from delphi.web.survey.wrong_links import WrongLinks
 from delphi.web.transaction import reading
 
 
@@ -79,9 +81,8 @@ def entry_by_escaped_path(pasted: str) -> Answer:
 def entry_sent() -> Answer:
     """Begin a visit, or say what to do; nothing tells unknown links from revoked ones.
 
-    Tries are not limited. 130 random bits leave nothing to guess: a thousand tries a second for a
-    century find one of a million links with a chance below 1 to 10^20. A limit by address would
-    have to keep addresses, and would shut out a ministry behind a single one.
+    A network that sends wrong links by the dozen gets 429 for the rest of the minute; a right one
+    opens all the same, so that no office shuts out its own experts.
     """
     typed = request.form.get("token", "")[:LONGEST_INPUT]
     read = read_link(typed)
@@ -89,13 +90,20 @@ def entry_sent() -> Answer:
     if len(known) == 1:
         _begin(known[0])
         return redirect(url_for("survey.questionnaire"), 303)
+    if read.tokens and not known and _is_too_many():
+        return _refused(typed, read, too_many_text(), status=429)
     return _refused(typed, read, several_text() if known else fault_text(read))
 
 
-def _refused(typed: str, read: ReadLink, text: str) -> Answer:
+def _is_too_many() -> bool:
+    wrong = current_app.extensions.setdefault("delphi_wrong_links", WrongLinks())
+    return bool(wrong.is_too_many(network(), current_site().clock.now()))
+
+
+def _refused(typed: str, read: ReadLink, text: str, *, status: int = 422) -> Answer:
     strange = frozenset(one.group for one in read.strange)
     page = EntryPage(typed, groups=read.groups, strange=strange)
-    return _shown(page, FieldProblem("token", text)), 422
+    return _shown(page, FieldProblem("token", text)), status
 
 
 def _shown(page: EntryPage, *problems: FieldProblem) -> str:

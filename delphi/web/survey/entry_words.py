@@ -34,6 +34,13 @@ def several_text() -> str:
     )
 
 
+def too_many_text() -> str:
+    """Say that a network has sent too many wrong links."""
+    return gettext(
+        "Too many wrong links came from this network. Please wait a minute and try again."
+    )
+
+
 def cut_text(count: object) -> str:
     """Say that a link has lost its end."""
     return gettext(
