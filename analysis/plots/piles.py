@@ -54,5 +54,6 @@ def piles(values: Floats, reach: float, room: float) -> Pile:
     sizes = np.diff(np.array([*starts, x.size]))
     within = np.arange(x.size) - np.repeat(np.array(starts, np.int64), sizes)
     levels = within - (np.repeat(sizes, sizes) - 1) / 2
-    step = min(1.0, _HIGHEST / int(sizes.max(initial=1)))
+    gaps = int(sizes.max(initial=1)) - 1
+    step = min(1.0, (_HIGHEST - 1) / gaps) if gaps else 1.0
     return Pile(x, order, levels * room * step, step)

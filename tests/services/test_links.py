@@ -13,6 +13,7 @@ from delphi.domain.tokens import access_hash, participation_tag, pseudonym
 from delphi.instance_key import InstanceKey
 from delphi.models.answer import Respondent
 from delphi.models.identity import Invitation, Participation
+from delphi.models.study import Study
 from delphi.services import links
 from delphi.services.access import find_access
 from delphi.surroundings import Surroundings
@@ -62,6 +63,15 @@ def test_links_of_somebody_else_are_not_shown(study: RunningStudy, around: Surro
     other = running_study(study.database, around, experts=5)
     with refuses("person_unknown"), study.database.writing() as session:
         links.show_tokens(session, study.id, [study.people[0], other.people[0]], around)
+
+
+def test_links_that_go_out_by_mail_are_shown_to_nobody(study: RunningStudy) -> None:
+    # No protocol can have it yet; whoever adds the delivery must not open this door.
+    with study.database.writing() as session:
+        stored = session.get_one(Study, study.id)
+        stored.protocol = json.dumps({**json.loads(stored.protocol), "delivery": "mail"})
+    with refuses("links_by_mail"), study.database.writing() as session:
+        links.show_tokens(session, study.id, [study.people[0]], study.around)
 
 
 def test_links_stay_shut_under_another_instance_key(study: RunningStudy) -> None:
