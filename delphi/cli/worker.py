@@ -26,7 +26,7 @@ def command(every: int) -> None:
     while not stopped.wait(every):
         try:
             tick(opened.database, opened.around)
-        except Exception as error:
+        except Exception as error:  # a worker outlives a fault
             # The database may be away for a moment, one study broken; the next tick tries again.
             # Only the class is told: a message may carry what somebody typed.
             print(f"worker: {type(error).__name__}", file=sys.stderr)

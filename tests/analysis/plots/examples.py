@@ -121,7 +121,7 @@ def faults(plot: Plot) -> list[str]:
 def _faults(plot: Plot) -> Iterator[str]:
     page = plot.figure.bbox
     with theme.settings(plot.families):
-        renderer = plot.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        renderer = plot.figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Agg
         boxes = [(one.get_text(), _box(one, renderer)) for one in texts(plot)]
     for one in texts(plot):
         if float(one.get_fontsize()) < theme.SMALL:
@@ -137,5 +137,5 @@ def _faults(plot: Plot) -> Iterator[str]:
 
 def _box(text: Text, renderer: object) -> Bbox:
     """Return the place of a line; the white above and below letters may be shared."""
-    box = text.get_window_extent(renderer)  # type: ignore[arg-type]
+    box = text.get_window_extent(renderer)  # type: ignore[arg-type]  # of Agg
     return Bbox.from_extents(box.x0, box.y0 + 2, box.x1, box.y1 - 2)

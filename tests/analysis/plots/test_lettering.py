@@ -87,7 +87,7 @@ def test_shares_have_more_decimals_than_points() -> None:
 
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'fr', expected 'zh' or 'en'"):
-        in_language({"zh": "", "en": ""}, "fr")  # type: ignore[arg-type]
+        in_language({"zh": "", "en": ""}, "fr")  # type: ignore[arg-type]  # the point
 
 
 @pytest.mark.parametrize(
