@@ -266,14 +266,15 @@ def _check_header(
     problems: Problems,
 ) -> None:
     seen: set[str] = set()
+    allowed = dict.fromkeys((*required, *optional))
+    known = f"only {', '.join(allowed)}"
     for at, name in enumerate(header, start=1):
         if not name:
             problems.add("an empty header", "a column name", row=1, column=str(at))
         elif name in seen:
             problems.add(f"column {quoted(name)} twice", "each column once", row=1, column=name)
-        elif not others and name not in required and name not in optional:
-            known = ", ".join((*required, *optional))
-            problems.add(f"unknown column {quoted(name)}", f"only {known}", row=1, column=name)
+        elif not others and name not in allowed:
+            problems.add(f"unknown column {quoted(name)}", known, row=1, column=name)
         seen.add(name)
     for name in required:
         if name not in seen:

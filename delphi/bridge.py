@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi.domain.answers.checking import Values
+from delphi.domain.methods import CONSTANT_SUM, HEADLINE_RULES, RANKING, RATING
+from delphi.domain.protocol import TOTAL
 from delphi.domain.questionnaire import Question, Questionnaire, from_document
 from delphi.domain.self_assessment import Assessment, assessment_from_document
-from delphi.domain.submission import points_of
+from delphi.domain.submission import values_of
+from delphi.individual_weights import Row, judged_row, places
 from delphi.models.answer import Submission
 from delphi.models.study import Round
 
@@ -23,13 +28,73 @@ from delphi.models.study import Round
 class PanelAnswers:
     """The counted answers to one question; rows in the order of the respondents' pseudonyms."""
 
-    question: str
-    items: tuple[str, ...]
+    asked: Question
     respondents: tuple[str, ...]
-    #: shape (n_respondents, n_items), points; a row of NaN abstained
-    values: NDArray[np.float64]
-    #: the same rows, exact; None abstained
-    exact: tuple[tuple[Fraction, ...] | None, ...]
+    #: what was stored, as the method stores it; None abstained
+    given: tuple[Values | None, ...]
+    #: one row a respondent, exact, as `individual_weights.judged_row` gives it: points, ratings by
+    #: the first criterion, or individual weights in points of 100; None abstained
+    exact: tuple[Row | None, ...]
+    #: the same on the scale on which experts see it: places for a ranking
+    told: tuple[Row | None, ...]
+    #: further criterion of a rating → its ratings, shape (n_respondents, n_items), NaN = abstained
+    criteria: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """Name of the question."""
+        return self.asked.question
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Codes of the items, the columns."""
+        return tuple(item.code for item in self.asked.items)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """`exact` in floats, shape (n_respondents, n_items); a row of NaN abstained."""
+        return _floats(self.exact, len(self.asked.items))
+
+    @cached_property
+    def told_values(self) -> NDArray[np.float64]:
+        """`told` in floats, shape (n_respondents, n_items); a row of NaN abstained."""
+        return _floats(self.told, len(self.asked.items))
+
+    @property
+    def judged_as(self) -> str:
+        """What the stopping rule takes the rows for: `rating`, or `constant_sum` for weights."""
+        return RATING if self.asked.method == RATING else CONSTANT_SUM
+
+    @property
+    def aggregated_as(self) -> str:
+        """What the rules of aggregation take the rows of `aggregated` for."""
+        return RANKING if self.asked.method == RANKING else self.judged_as
+
+    @property
+    def aggregated(self) -> tuple[Row | None, ...]:
+        """The rows that are aggregated: places of a ranking, else `exact`."""
+        return self.told if self.asked.method == RANKING else self.exact
+
+    @property
+    def aggregated_values(self) -> NDArray[np.float64]:
+        """`aggregated` in floats."""
+        return self.told_values if self.asked.method == RANKING else self.values
+
+    @property
+    def headline(self) -> str:
+        """The rule of the headline weights."""
+        return HEADLINE_RULES[self.asked.method]
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Smallest and largest value that `values` can have."""
+        low, high = self.asked.scale or (0, TOTAL)
+        return float(low), float(high)
+
+    def exact_by(self) -> dict[str, Row]:
+        """Return respondent → exact row, of those who gave an answer."""
+        rows = zip(self.respondents, self.exact, strict=True)
+        return {respondent: row for respondent, row in rows if row is not None}
 
     @property
     def answered(self) -> int:
@@ -62,7 +127,7 @@ def round_answers(session: Session, closed: Round) -> dict[str, PanelAnswers]:
     """Return the counted answers of a closed round, question by question."""
     questionnaire = questionnaire_of(closed)
     submissions = [
-        (respondent, points_of(json.loads(document)))
+        (respondent, values_of(json.loads(document)))
         for respondent, document in counted_submissions(session, closed)
     ]
     return {
@@ -79,21 +144,34 @@ def round_assessments(session: Session, closed: Round) -> list[Assessment]:
 
 
 def _answers(
-    question: Question, submissions: Sequence[tuple[str, Mapping[str, Mapping[str, int] | None]]]
+    question: Question, submissions: Sequence[tuple[str, Mapping[str, Values | None]]]
 ) -> PanelAnswers:
-    items = tuple(item.code for item in question.items)
-    rows: list[tuple[Fraction, ...] | None] = []
-    for _, points in submissions:
-        given = points.get(question.question)
-        rows.append(None if given is None else tuple(Fraction(given[item]) for item in items))
-    nothing = [np.nan] * len(items)
-    values = np.array(
-        [nothing if row is None else [float(value) for value in row] for row in rows], np.float64
-    ).reshape(len(rows), len(items))
+    given = tuple(values.get(question.question) for _, values in submissions)
+    exact = tuple(None if one is None else judged_row(question, one) for one in given)
+    told = exact
+    if question.method == RANKING:
+        told = tuple(None if one is None else places(question, one) for one in given)
     return PanelAnswers(
-        question=question.question,
-        items=items,
+        asked=question,
         respondents=tuple(respondent for respondent, _ in submissions),
-        values=values,
-        exact=tuple(rows),
+        given=given,
+        exact=exact,
+        told=told,
+        criteria={
+            criterion: _floats(
+                [None if one is None else _rated(question, one[criterion]) for one in given],
+                len(question.items),
+            )
+            for criterion in question.criteria[1:]
+        },
     )
+
+
+def _rated(question: Question, ratings: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(ratings[item.code] for item in question.items)
+
+
+def _floats(rows: Sequence[Sequence[Fraction | int] | None], width: int) -> NDArray[np.float64]:
+    nothing = [np.nan] * width
+    shown = [nothing if row is None else [float(value) for value in row] for row in rows]
+    return np.array(shown, np.float64).reshape(len(rows), width)

@@ -29,7 +29,9 @@ from analysis.treefile import parse_tree
 from delphi.bridge import questionnaire_of
 from delphi.clock import FixedClock
 from delphi.db import Database
-from delphi.domain.allocation import Typed
+from delphi.domain.answers import constant_sum
+from delphi.domain.answers.checking import Values, to_fields
+from delphi.domain.answers.typed import Typed
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol, default_protocol
 from delphi.domain.questionnaire import Questionnaire
@@ -114,7 +116,7 @@ def typed(
     reasons: Mapping[str, str] | None = None,
 ) -> Typed:
     """Return the fields of a form as somebody typed them."""
-    texts = {code: str(value) for code, value in (points or {}).items()}
+    texts = {constant_sum.field(code): str(value) for code, value in (points or {}).items()}
     return Typed(texts, frozenset(abstained), reasons or {})
 
 
@@ -219,6 +221,18 @@ class RunningStudy:
         access = self.access(expert)
         with self.database.writing() as session:
             return submit(session, access, sent, self.around)
+
+    def submits_values(self, expert: int, values: Mapping[str, Values | None]) -> str:
+        """Submit for one expert what the methods store: question → values, None abstains."""
+        asked = self.questionnaire.questions
+        fields = {
+            name: text
+            for question in asked
+            if (given := values[question.question]) is not None
+            for name, text in to_fields(question, given).items()
+        }
+        abstained = [name for name, given in values.items() if given is None]
+        return self.submits(expert, Typed(fields, frozenset(abstained), {}))
 
     def all_submit(self, answers: Sequence[Sequence[object]]) -> RunningStudy:
         """Submit one answer for each of the first experts."""

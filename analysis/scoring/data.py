@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import Problems, quoted
+from analysis.errors import InputError, Problem, Problems, quoted
 from analysis.scoring.thresholds import GivenThreshold, Indicator
 from analysis.scoring.tiers import Tier
-from analysis.tables import Table, parse_decimal, read_table
+from analysis.tables import Table, parse_decimal, parse_table, read_table
 
 _YEAR = re.compile(r"\d{1,4}", re.ASCII)
 
@@ -25,7 +25,7 @@ class UnitData:
 
     #: name of the file as the user gave it
     file: str
-    #: codes of the leaves, in the order of the tree
+    #: codes of the leaves that have a column, in the order of the tree
     leaves: tuple[str, ...]
     #: unit of each row
     units: tuple[str, ...]
@@ -70,7 +70,40 @@ def read_data(path: str | Path, leaves: Sequence[str]) -> UnitData:
         too), each year that is not a whole number, each unit-year that occurs twice, and a file
         without rows.
     """
-    table = read_table(path, required=("unit", "year", *leaves))
+    return _unit_data(read_table(path, required=("unit", "year", *leaves)), leaves)
+
+
+def parse_some_data(text: str, file: str, leaves: Sequence[str]) -> UnitData:
+    """Like `read_data`, from text already in memory; leaves may lack a column.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Its name in messages.
+    leaves
+        Codes of the leaves of the tree, in the order the result shall have.
+
+    Returns
+    -------
+    UnitData
+        As from `read_data`, with the leaves that have a column.
+
+    Raises
+    ------
+    InputError
+        As `read_data`, and when no leaf has a column.
+    """
+    table = parse_table(text, file, required=("unit", "year"), optional=leaves)
+    present = [leaf for leaf in leaves if leaf in table.header]
+    if not present:
+        problem = Problem(file, "no column of a leaf", "one column for each leaf code", 1)
+        raise InputError([problem])
+    return _unit_data(table, present)
+
+
+def _unit_data(table: Table, leaves: Sequence[str]) -> UnitData:
     problems = Problems(table.file)
     if not table.rows:
         problems.add("no rows", "one row for each unit and year", row=1)

@@ -9,16 +9,14 @@ from typing import Any
 
 import click
 
-from analysis.simulation import simulated_units
 from analysis.templates import template_tree
 from delphi.cli.opening import Opened, open_installation
 from delphi.domain.tokens import link
 from delphi.errors import DomainError
 from delphi.services.demonstration import TEMPLATE, Coordinator, Demonstration, demonstrate
+from delphi.services.invented_cities import FILE, invented_cities
 
 FOLDER = Path("instance/demo")
-CITIES = 26
-YEARS = (2018, 2019, 2020)
 
 
 @click.command("demo")
@@ -91,17 +89,9 @@ def _write_weights(made: Demonstration) -> str | None:
 
 def _write_cities() -> str:
     """Write data of invented cities in the form that `score` reads."""
-    leaves = template_tree(TEMPLATE).leaves
-    data = simulated_units(tuple(leaf.kind or "" for leaf in leaves), CITIES, len(YEARS))
-    lines = [",".join(("unit", "year", *(leaf.code for leaf in leaves)))]
-    lines += [
-        ",".join((f"虚构市{city:02d}", str(year), *(f"{cell:.2f}" for cell in row)))
-        for year, table in zip(YEARS, data.tolist(), strict=True)
-        for city, row in enumerate(table, start=1)
-    ]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    path = (FOLDER / "invented-cities.csv").resolve()
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    path = (FOLDER / FILE).resolve()
+    path.write_bytes(invented_cities(template_tree(TEMPLATE)))
     return str(path)
 
 

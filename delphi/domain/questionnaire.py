@@ -8,6 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from delphi.domain.dataset import DataRange, range_from_document
+from delphi.domain.implications import ImpliedNode, implied_from_document
+from delphi.domain.methods import (
+    CONSTANT_SUM,
+    RANKING,
+    PlannedQuestion,
+    planned_from_document,
+)
+from delphi.domain.protocol import TOTAL
 from delphi.domain.self_assessment import AskedAssessment, asked_from_document
 
 FORMAT = "delphi-questionnaire/1"
@@ -29,6 +38,10 @@ class Item:
     note: Mapping[str, str]
     kind: str | None
     direction: str | None
+    #: names of what lies above it, from the root down, both languages
+    path: tuple[Mapping[str, str], ...] = ()
+    #: its values in the data table of the study; None without data
+    range: DataRange | None = None
 
 
 @dataclass(frozen=True)
@@ -40,9 +53,33 @@ class Question:
     method: str
     #: name of the parent; empty for the root
     name: Mapping[str, str]
-    total: int
-    step: int
     items: tuple[Item, ...]
+    #: of a constant sum: the points to divide and their step; else 0
+    total: int = 0
+    step: int = 0
+    #: of a rating: smallest and largest, and what is rated, importance first; else None and empty
+    scale: tuple[int, int] | None = None
+    criteria: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Smallest and largest number that an item can be given, or gets as a derived weight."""
+        if self.scale is not None:
+            return self.scale
+        return (1, len(self.items)) if self.method == RANKING else (0, TOTAL)
+
+    @property
+    def told_step(self) -> int:
+        """Step to which figures of the group are rounded before experts see them."""
+        if self.method == CONSTANT_SUM:
+            return self.step
+        low, high = self.ends
+        return 5 if high - low == TOTAL else 1
+
+    @property
+    def planned(self) -> PlannedQuestion:
+        """How it is asked."""
+        return PlannedQuestion(self.question, self.method, self.scale, self.criteria)
 
 
 @dataclass(frozen=True)
@@ -58,6 +95,10 @@ class Questionnaire:
     sha256: str
     #: what is asked after the weights, or None
     self_assessment: AskedAssessment | None = None
+    #: the group's figures wait for a look at the own last answers
+    own_first: bool = False
+    #: what gets its weight by a rule, from items that this round asks for the last time
+    implications: tuple[ImpliedNode, ...] = ()
 
     def question(self, name: str) -> Question | None:
         """Return a question by its name."""
@@ -81,13 +122,13 @@ def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
         "self_assessment": (
             questionnaire.self_assessment and questionnaire.self_assessment.to_document()
         ),
+        "own_first": questionnaire.own_first,
+        "implications": [node.to_document() for node in questionnaire.implications],
         "questions": [
             {
-                "question": question.question,
-                "method": question.method,
+                **question.planned.to_document(),
+                **({"total": question.total, "step": question.step} if question.total else {}),
                 "name": dict(question.name),
-                "total": question.total,
-                "step": question.step,
                 "items": [_item_document(item) for item in question.items],
             }
             for question in questionnaire.questions
@@ -106,6 +147,8 @@ def _item_document(item: Item) -> dict[str, Any]:
         "note": dict(item.note),
         "kind": item.kind,
         "direction": item.direction,
+        "path": [dict(name) for name in item.path],
+        "range": item.range and item.range.to_document(),
     }
 
 
@@ -119,21 +162,33 @@ def from_document(document: Mapping[str, Any], sha256: str) -> Questionnaire:
         item_order=document["item_order"],
         sha256=sha256,
         self_assessment=asked_from_document(document["self_assessment"]),
-        questions=tuple(
-            Question(
-                question=question["question"],
-                method=question["method"],
-                name=question["name"],
-                total=question["total"],
-                step=question["step"],
-                items=tuple(
-                    Item(**{**item, "contains": tuple(item["contains"])})
-                    for item in question["items"]
-                ),
-            )
-            for question in document["questions"]
-        ),
+        own_first=document["own_first"],
+        implications=implied_from_document(document["implications"]),
+        questions=tuple(_question(question) for question in document["questions"]),
     )
+
+
+def _question(document: Mapping[str, Any]) -> Question:
+    planned = planned_from_document(document)
+    return Question(
+        question=planned.group,
+        method=planned.method,
+        name=document["name"],
+        total=document.get("total", 0),
+        step=document.get("step", 0),
+        scale=planned.scale,
+        criteria=planned.criteria,
+        items=tuple(_item(item) for item in document["items"]),
+    )
+
+
+def _item(document: Mapping[str, Any]) -> Item:
+    read = {
+        "contains": tuple(document["contains"]),
+        "path": tuple(document["path"]),
+        "range": range_from_document(document["range"]),
+    }
+    return Item(**{**document, **read})
 
 
 def ordered_items(

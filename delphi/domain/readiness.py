@@ -32,7 +32,7 @@ class Facts:
     unnamed: tuple[str, ...]
     #: leaves without kind or direction, which scoring needs
     without_kind: tuple[str, ...]
-    #: groups with more items than can be weighed against each other
+    #: groups with more items than 100 points can be divided among
     large_groups: tuple[str, ...]
     #: fields of the letter that are empty
     letter_gaps: tuple[str, ...]
@@ -40,6 +40,12 @@ class Facts:
     minimum: int
     #: least response, by the protocol, in percent
     response_percent: int
+    #: groups whose weights will come from ratings
+    rated: tuple[str, ...] = ()
+    #: groups whose weights will come from a ranking
+    ranked: tuple[str, ...] = ()
+    #: groups whose last question no round before asks in the same way
+    uncompared: tuple[str, ...] = ()
 
 
 MOST_ITEMS = 10
@@ -50,6 +56,7 @@ def readiness(facts: Facts) -> tuple[Gap, ...]:
     gaps = [
         *_tree_gaps(facts),
         *_panel_gaps(facts),
+        *_plan_gaps(facts),
     ]
     if facts.letter_gaps:
         gaps.append(Gap("letter_incomplete", "letter", True, {"fields": facts.letter_gaps}))
@@ -100,3 +107,14 @@ def _panel_gaps(facts: Facts) -> list[Gap]:
     elif facts.experts < QUARTILES_FROM:
         gaps.append(Gap("quartiles_unreachable", "panel", False, {"needed": QUARTILES_FROM}))
     return gaps
+
+
+def _plan_gaps(facts: Facts) -> list[Gap]:
+    groups = {
+        "weights_from_ratings": facts.rated,
+        "weights_from_ranking": facts.ranked,
+        "never_compared": facts.uncompared,
+    }
+    return [
+        Gap(code, "protocol", False, {"codes": found}) for code, found in groups.items() if found
+    ]

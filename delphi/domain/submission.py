@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from delphi.domain.allocation import Allocation
+from delphi.domain.answers.checking import Answer, Values
+from delphi.domain.implications import kept as kept_judgements
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, kept
 
@@ -16,7 +17,7 @@ RECEIPT_CHARACTERS = 20
 def to_document(
     questionnaire: Questionnaire,
     revision: int,
-    answers: Iterable[Allocation],
+    answers: Iterable[Answer],
     *,
     texts: Mapping[str, str],
     confirmed_unchanged: bool,
@@ -58,13 +59,13 @@ def _assessment(questionnaire: Questionnaire, assessed: Assessment) -> dict[str,
     return given.to_document() if given else None
 
 
-def _answer(answer: Allocation) -> dict[str, Any]:
-    head = {"question": answer.question, "method": "constant_sum"}
-    if answer.points is None:
+def _answer(answer: Answer) -> dict[str, Any]:
+    head = {"question": answer.question, "method": answer.method}
+    if answer.values is None:
         return {**head, "abstain": True}
-    return {**head, "values": dict(answer.points)}
+    return {**head, "values": dict(answer.values)}
 
 
-def points_of(document: Mapping[str, Any]) -> dict[str, Mapping[str, int] | None]:
-    """Return question → points by item (None: abstained) of a stored submission."""
+def values_of(document: Mapping[str, Any]) -> dict[str, Values | None]:
+    """Return question → what its method stored (None: abstained) of a stored submission."""
     return {answer["question"]: answer.get("values") for answer in document["answers"]}

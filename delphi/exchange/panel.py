@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from delphi.domain.allocation import clean
+from delphi.domain.answers.typed import clean
 
 COLUMNS = ("name", "salutation", "field", "email")
 #: Headers that are understood, beside the names of the columns themselves.

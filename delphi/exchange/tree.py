@@ -6,7 +6,7 @@ from analysis.errors import Problems
 from analysis.tables import decode
 from analysis.tree import Node, Tree
 from analysis.treefile import parse_tree
-from delphi.domain.allocation import clean
+from delphi.domain.answers.typed import clean
 
 MOST_INDICATORS = 2000
 LONGEST = {

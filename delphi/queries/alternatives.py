@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from delphi.domain.disclosure import STATISTICS_FROM
+from delphi.domain.methods import COMPANION_RULES
 from delphi.queries.results.stored import StoredGroup
 
-#: Rules beside the headline, in the order of the table.
-ALTERNATIVES = ("geometric_mean", "l1", "median", "trimmed_mean", "equal")
+#: The rule that uses no answers.
+EQUAL = "equal"
 #: The headline's rule with experts weighted by Cr, where the protocol asks for familiarity.
 BY_AUTHORITY = "by_authority"
 #: Percentages this near are the same.
@@ -32,6 +33,11 @@ class Alternative:
     experts: int = 0
     without: int = 0
     effective_size: Fraction | None = None
+
+
+def rules_beside(method: str) -> tuple[str, ...]:
+    """Return the rules beside the headline of a method, in the order of the table."""
+    return (*COMPANION_RULES[method], EQUAL)
 
 
 def by_authority(

@@ -11,11 +11,20 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from delphi.db import table_of
-from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.answers.checking import says
+from delphi.domain.answers.typed import Typed, typed_from_document
+from delphi.domain.methods import is_comparable
+from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
-from delphi.domain.submission import points_of
+from delphi.domain.submission import values_of
 from delphi.models.answer import Draft, Rationale, Submission
-from delphi.queries.survey import EarlierRound, Points, RoundFacts, counted_leaves
+from delphi.queries.survey import (
+    Answers,
+    EarlierRound,
+    RoundFacts,
+    counted_leaves,
+    questionnaire_of,
+)
 
 WORKING, OTHER = 1, 2
 _of_respondent: BindParameter[str] = bindparam("respondent")
@@ -62,7 +71,7 @@ class StoredSubmission:
 
     id: str
     revision: int
-    points: Points
+    values: Answers
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,8 @@ class OwnAnswers:
     #: what another window held when the two differed
     other: StoredDraft | None = None
     submitted: StoredSubmission | None = None
-    #: the counted answer of the round before
-    last: Points | None = None
+    #: the counted answer of the round before, to the questions that are asked the same way again
+    last: Answers | None = None
     #: the self-assessment that was counted in the round before
     last_assessed: Assessment = NOTHING
     #: item → reason, in this round and in the one before
@@ -84,6 +93,8 @@ class OwnAnswers:
     last_reason_ids: frozenset[str] = frozenset()
     #: typed in the round before and not counted
     uncounted: Typed | None = None
+    #: what that round asked; None in the first
+    asked_before: Questionnaire | None = None
 
 
 def own_answers(
@@ -95,20 +106,39 @@ def own_answers(
     sent = _submissions(session, respondent, rounds)
     reasons = _reasons(session, respondent, rounds)
     counted = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
-    last = None if counted is None else points_of(counted)
-    told = [] if before is None or last is None else reasons.get(before.id, [])
+    earlier = None if before is None else questionnaire_of(session, before)
+    given = None if counted is None else values_of(counted)
+    told = [] if before is None or given is None else reasons.get(before.id, [])
     late = None if before is None else _late(drafts, before.id)
     return OwnAnswers(
         working=drafts.get((asked.id, WORKING)),
         other=drafts.get((asked.id, OTHER)),
         submitted=_latest(sent.get(asked.id, [])),
-        last=last,
+        last=_comparable(given, earlier, questionnaire_of(session, asked)),
         last_assessed=assessment_from_document((counted or {}).get("self_assessment")),
         reasons={one.item: one.text for one in reasons.get(asked.id, ())},
         last_reasons={one.item: one.text for one in told},
         last_reason_ids=frozenset(one.id for one in told),
-        uncounted=None if late is None or _says_the_same(late.typed, last) else late.typed,
+        uncounted=(
+            None
+            if late is None or earlier is None or _says_the_same(earlier, late.typed, given)
+            else late.typed
+        ),
+        asked_before=earlier,
     )
+
+
+def _comparable(
+    given: Answers | None, earlier: Questionnaire | None, asked: Questionnaire
+) -> Answers | None:
+    if given is None or earlier is None:
+        return None
+    before = {one.question: one.planned for one in earlier.questions}
+    return {
+        one.question: given[one.question]
+        for one in asked.questions
+        if one.question in given and is_comparable(before[one.question], one.planned)
+    }
 
 
 def _late(drafts: Mapping[tuple[str, int], StoredDraft], round_id: str) -> StoredDraft | None:
@@ -141,7 +171,7 @@ def _latest(rows: list[Any]) -> StoredSubmission | None:
     if not rows:
         return None
     row = rows[-1]
-    return StoredSubmission(row.id, row.revision, points_of(json.loads(row.document)))
+    return StoredSubmission(row.id, row.revision, values_of(json.loads(row.document)))
 
 
 def _counted_answer(
@@ -164,19 +194,13 @@ def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, 
     return found
 
 
-def _says_the_same(typed: Typed, last: Points | None) -> bool:
-    """Whether a draft holds no other numbers than the answer that counted, or none at all."""
-    abstained = {question for question, points in (last or {}).items() if points is None}
-    given = {
-        code: str(points)
-        for answer in (last or {}).values()
-        if answer is not None
-        for code, points in answer.items()
-    }
-    typed_points = {code: text for code, text in typed.points.items() if text}
-    if not typed_points and not typed.abstained:
+def _says_the_same(earlier: Questionnaire, typed: Typed, given: Answers | None) -> bool:
+    """Whether a draft holds no other answers than those that counted, or none at all."""
+    if not any(typed.fields.values()) and not typed.abstained:
         return True
-    return typed_points == given and typed.abstained == abstained
+    if given is None:
+        return False
+    return all(says(one, typed, given.get(one.question)) for one in earlier.questions)
 
 
 def _typed(content: str) -> Typed:

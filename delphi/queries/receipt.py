@@ -16,11 +16,11 @@ from analysis.record.leaf import leaf_hash
 from delphi.db import table_of
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import Assessment, assessment_from_document
-from delphi.domain.submission import RECEIPT_CHARACTERS, points_of
+from delphi.domain.submission import RECEIPT_CHARACTERS, values_of
 from delphi.domain.tokens import ALPHABET, base32
 from delphi.models.answer import Rationale, Submission
 from delphi.models.study import LedgerEvent, Round, Study
-from delphi.queries.survey import Points, RoundFacts, counted_leaves, questionnaire_of
+from delphi.queries.survey import Answers, RoundFacts, counted_leaves, questionnaire_of
 
 _BITS = 5
 _HEX_BITS = 4
@@ -108,7 +108,7 @@ class Receipt:
     revision: int
     #: highest revision of this respondent in this round
     latest: int
-    points: Points
+    values: Answers
     #: what was said about the own knowledge
     assessed: Assessment
     #: item → reason, as far as it is still stored as submitted
@@ -187,7 +187,7 @@ def receipt_of(
         questionnaire=questionnaire_of(session, facts),
         revision=stored.revision,
         latest=found[0].revision,
-        points=points_of(document),
+        values=values_of(document),
         assessed=assessment_from_document(document["self_assessment"]),
         reasons=_reasons(session, stored, document["texts"]),
         document=stored.document,

@@ -9,10 +9,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delphi.domain import dataset as datasets
 from delphi.domain import letter as letters
+from delphi.domain.dataset import Dataset, LeafData
 from delphi.domain.letter import Letter
-from delphi.domain.protocol import ROOT, Protocol
-from delphi.models.study import Indicator
+from delphi.domain.methods import COMPANION_RULES, HEADLINE_RULES
+from delphi.domain.protocol import ROOT, Protocol, with_rounds
+from delphi.models.study import Indicator, Study
 from delphi.queries.assessment_rules import usual_protocol
 from delphi.queries.head import StudyHead, find_study, head_of
 from delphi.queries.studies import protocol_of
@@ -36,6 +39,8 @@ class IndicatorRow:
     source_en: str
     note_zh: str
     note_en: str
+    #: of a leaf: its values in the attached data table
+    data: LeafData | None
 
 
 @dataclass(frozen=True)
@@ -58,16 +63,28 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class IndicatorsPage:
-    """The tree and its weight rules."""
+    """The tree, its weight rules and its data."""
 
     study: StudyHead
     rows: tuple[IndicatorRow, ...]
     groups: tuple[GroupRow, ...]
+    #: what is kept of the attached data table, or None
+    dataset: Dataset | None
 
     @property
     def leaves(self) -> int:
         """How many indicators have none below them."""
-        return sum(row.is_leaf for row in self.rows)
+        return len(self.leaf_codes)
+
+    @property
+    def leaf_codes(self) -> tuple[str, ...]:
+        """Which indicators have none below them: the columns of a data table."""
+        return tuple(row.code for row in self.rows if row.is_leaf)
+
+    @property
+    def without_data(self) -> tuple[str, ...]:
+        """Which of them have no value in the attached data table."""
+        return tuple(row.code for row in self.rows if row.is_leaf and row.data is None)
 
     @property
     def levels(self) -> tuple[int, ...]:
@@ -76,6 +93,17 @@ class IndicatorsPage:
         return tuple(
             sum(row.level == level for row in self.rows) for level in range(1, deepest + 1)
         )
+
+
+@dataclass(frozen=True)
+class Headline:
+    """How the answers of one method become weights."""
+
+    method: str
+    #: the rule of the headline weights
+    rule: str
+    #: the rules computed beside
+    companions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,6 +130,8 @@ class ProtocolPage:
             "minimum",
             "item_order",
             "self_assessment",
+            "own_first",
+            "proposals",
         )
         differing = [
             rule for rule in rules if getattr(self.protocol, rule) != getattr(self.default, rule)
@@ -112,7 +142,16 @@ class ProtocolPage:
             for group, step in self.default.publishing_steps.items()
             if steps.get(group) != step
         ]
-        return len(differing) + len(rounded)
+        usual = with_rounds(self.default, self.protocol.rounds).plan
+        return len(differing) + len(rounded) + (self.protocol.plan != usual)
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """The rules of the methods that weights come from, in the order of the groups."""
+        methods = dict.fromkeys(one.method for one in self.protocol.final_questions)
+        return tuple(
+            Headline(method, HEADLINE_RULES[method], COMPANION_RULES[method]) for method in methods
+        )
 
 
 @dataclass(frozen=True)
@@ -131,6 +170,7 @@ def indicators_page(session: Session, study_id: str) -> IndicatorsPage:
     stored = _indicators(session, study_id)
     levels = _levels(stored)
     inner = {one.parent for one in stored}
+    dataset = _dataset(study)
     rows = tuple(
         IndicatorRow(
             code=one.code,
@@ -146,10 +186,11 @@ def indicators_page(session: Session, study_id: str) -> IndicatorsPage:
             source_en=one.source_en,
             note_zh=one.note_zh,
             note_en=one.note_en,
+            data=dataset.leaves.get(one.code) if dataset else None,
         )
         for one in stored
     )
-    return IndicatorsPage(head_of(study), rows, _groups(stored))
+    return IndicatorsPage(head_of(study), rows, _groups(stored), dataset)
 
 
 def protocol_page(session: Session, study_id: str) -> ProtocolPage:
@@ -176,6 +217,10 @@ def letter_page(session: Session, study_id: str) -> LetterPage:
         letters.from_document(json.loads(study.letter)),
         len(protocol_of(study).groups),
     )
+
+
+def _dataset(study: Study) -> Dataset | None:
+    return None if study.dataset is None else datasets.from_document(json.loads(study.dataset))
 
 
 def _indicators(session: Session, study_id: str) -> list[Indicator]:

@@ -19,16 +19,18 @@ from sqlalchemy.orm import Session
 from delphi.db import table_of
 from delphi.domain import questionnaire as questionnaires
 from delphi.domain import round_states
+from delphi.domain.answers.checking import Values
 from delphi.domain.disclosure import Withheld
 from delphi.domain.letter import Letter
 from delphi.domain.letter import from_document as read_letter
+from delphi.domain.methods import PlannedQuestion, is_comparable, planned_from_document
 from delphi.domain.questionnaire import Questionnaire
 from delphi.models.answer import Rationale
 from delphi.models.study import Round, RoundFeedback, Study
 from delphi.queries.frozen import FrozenDocuments
 
-#: Question → points by item; None where the expert abstained.
-Points = Mapping[str, Mapping[str, int] | None]
+#: Question → what its method stored; None where the expert abstained.
+Answers = Mapping[str, Values | None]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class EarlierRound:
     number: int
     feedback_sha256: str | None
     counted_sha256: str | None
+    questionnaire_sha256: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class ItemFeedback:
 class QuestionFeedback:
     """What the group said about one question."""
 
+    #: how it was asked
+    planned: PlannedQuestion
     asked: int
     answered: int
     items: Mapping[str, ItemFeedback]
@@ -132,6 +137,7 @@ _STANDING = (
         _round_before.c.number.label("before_number"),
         _round_before.c.state.label("before_state"),
         _round_before.c.counted_sha256,
+        _round_before.c.questionnaire_sha256.label("before_questionnaire_sha256"),
         _feedbacks.c.sha256.label("feedback_sha256"),
     )
     .select_from(
@@ -200,6 +206,7 @@ def _before(row: Any) -> EarlierRound | None:
         number=row.before_number,
         feedback_sha256=row.feedback_sha256 if published else None,
         counted_sha256=row.counted_sha256,
+        questionnaire_sha256=row.before_questionnaire_sha256,
     )
 
 
@@ -213,7 +220,7 @@ def _round_limit(protocol: str) -> int:
     return len(json.loads(protocol)["round_plan"])
 
 
-def questionnaire_of(session: Session, asked: RoundFacts) -> Questionnaire:
+def questionnaire_of(session: Session, asked: RoundFacts | EarlierRound) -> Questionnaire:
     """Return the frozen questionnaire of a round."""
 
     def read() -> Questionnaire:
@@ -221,6 +228,18 @@ def questionnaire_of(session: Session, asked: RoundFacts) -> Questionnaire:
         return questionnaires.from_document(json.loads(text or ""), asked.questionnaire_sha256)
 
     return _questionnaires.get((asked.id, asked.questionnaire_sha256), read)
+
+
+def comparable_feedback(
+    session: Session, asked: Questionnaire, before: EarlierRound | None
+) -> Mapping[str, QuestionFeedback]:
+    """Return what the round before shows of the questions that it asked in the same way."""
+    told = feedback_of(session, before)
+    return {
+        one.question: told[one.question]
+        for one in asked.questions
+        if one.question in told and is_comparable(told[one.question].planned, one.planned)
+    }
 
 
 def feedback_of(session: Session, before: EarlierRound | None) -> Mapping[str, QuestionFeedback]:
@@ -241,6 +260,7 @@ def feedback_of(session: Session, before: EarlierRound | None) -> Mapping[str, Q
 
 def _question_feedback(document: Mapping[str, Any]) -> QuestionFeedback:
     return QuestionFeedback(
+        planned=planned_from_document(document),
         asked=document["asked"],
         answered=document["answered"],
         items={one["item"]: _item_feedback(one) for one in document["items"]},

@@ -8,18 +8,25 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import exp, fsum, log
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.exact import shares
 from analysis.tree import Tree
-from delphi.bridge import round_answers
+from delphi.bridge import PanelAnswers, round_answers
+from delphi.domain.answers.checking import Values
+from delphi.domain.answers.pairwise import pairs, ratio
 from delphi.domain.disclosure import Viewer, staff_may_see
-from delphi.domain.protocol import ROOT
+from delphi.domain.methods import BEST_WORST, CONSTANT_SUM, PAIRWISE
+from delphi.domain.questionnaire import Question
 from delphi.models.answer import Submission
 from delphi.models.study import Round
+from delphi.queries.group_weights import GroupWeights
+from delphi.queries.results.stored import Names
 from delphi.queries.rounding import RoundingTable
-from delphi.queries.weights import GroupWeights, NodeWeight, WeightsPage
+from delphi.queries.weights import NodeWeight, WeightsPage
 
 LABEL_LENGTH = 2
 #: Up to so many answers are written out in the sum.
@@ -27,11 +34,26 @@ MOST_TERMS = 12
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Two items of an answer: how many times as important the first is as the second."""
+
+    first: Names
+    second: Names
+    #: `3`, or `1/3`
+    times: str
+
+
+@dataclass(frozen=True)
 class AnswerRow:
     """One respondent under a random label; for methodologists only."""
 
     label: str
-    points: tuple[int, ...]
+    #: points, ratings by the first criterion, places, or individual weights in points of 100
+    values: tuple[Fraction, ...]
+    #: what counts of it: shares of 1; None where a respondent rated everything 0
+    shares: tuple[Fraction, ...] | None
+    #: the answer itself where it is comparisons
+    comparisons: tuple[Comparison, ...]
     leaf: str
 
 
@@ -39,20 +61,36 @@ class AnswerRow:
 class AnswersUsed:
     """The counted answers behind an elicited weight."""
 
+    method: str
+    #: respondents whose answers count
     count: int
-    items: tuple[Mapping[str, str], ...]
+    items: tuple[Names, ...]
     #: place of the weight's own item among them
     at: int
-    sums: tuple[int, ...]
+    #: of points their sums; of ratings and rankings the sums of shares; of comparisons the
+    #: geometric means of the individual weights, empty where a weight of 0 had to be replaced
+    sums: tuple[Fraction, ...]
     #: None for whoever may not see rows
     rows: tuple[AnswerRow, ...] | None
 
     @property
     def terms(self) -> str:
-        """The item's answers as a sum, where they may be seen and are few; else empty."""
-        if self.rows is None or len(self.rows) > MOST_TERMS:
+        """What the item's sum adds up, where rows may be seen and are few; else empty."""
+        if self.rows is None or len(self.rows) > MOST_TERMS or self.is_geometric:
             return ""
-        return " + ".join(str(row.points[self.at]) for row in self.rows)
+        if self.method == CONSTANT_SUM:
+            return " + ".join(str(row.values[self.at]) for row in self.rows)
+        return " + ".join(str(row.shares[self.at]) for row in self.rows if row.shares)
+
+    @property
+    def is_geometric(self) -> bool:
+        """Whether the headline is a geometric mean."""
+        return self.method in (PAIRWISE, BEST_WORST)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the sums are whole points."""
+        return self.method == CONSTANT_SUM
 
 
 @dataclass(frozen=True)
@@ -111,32 +149,77 @@ def _answers(
     codes = [item.code for item in group.items]
     rows = None
     if staff_may_see(viewer, "rows", group.answered):
-        rows = answer_rows(session, page.study.id, page.round, group.question)
+        rows = answer_rows(session, page.study.id, group)
     return AnswersUsed(
-        count=group.answered,
+        method=group.method,
+        count=group.used,
         items=tuple(item.short for item in group.items),
         at=codes.index(code),
-        sums=tuple(int(item.exact * group.answered) for item in group.items),
+        sums=_sums(session, page, group),
         rows=rows,
     )
 
 
-def answer_rows(
-    session: Session, study_id: str, number: int, question: str
-) -> tuple[AnswerRow, ...]:
-    """Return the counted answers of a closed round by random label, for methodologists."""
+def _sums(session: Session, page: WeightsPage, group: GroupWeights) -> tuple[Fraction, ...]:
+    if not group.from_comparisons:
+        parts = 100 if group.method != CONSTANT_SUM else 1
+        return tuple(item.exact * group.used / parts for item in group.items)
+    answers = _answers_of(session, page.study.id, group)[0]
+    rows = [row for row in answers.exact if row is not None]
+    if not all(map(all, rows)):
+        return ()
+    logs = zip(*([log(value) for value in row] for row in rows), strict=True)
+    return tuple(Fraction(exp(fsum(column) / len(rows))) for column in logs)
+
+
+def _answers_of(session: Session, study_id: str, group: GroupWeights) -> tuple[PanelAnswers, Round]:
     closed = session.scalars(
-        select(Round).where(Round.study_id == study_id, Round.number == number)
+        select(Round).where(Round.study_id == study_id, Round.number == group.round)
     ).one()
-    answers = round_answers(session, closed)[question or ROOT]
+    return round_answers(session, closed)[group.question], closed
+
+
+def answer_rows(session: Session, study_id: str, group: GroupWeights) -> tuple[AnswerRow, ...]:
+    """Return the counted answers behind a group by random label, for methodologists."""
+    answers, closed = _answers_of(session, study_id, group)
     labels = short_labels(answers.respondents)
     leaves = _leaves(session, closed)
+    names = {item.code: item.short for item in group.items}
     rows = [
-        AnswerRow(labels[respondent], tuple(map(int, points)), leaves[respondent])
-        for respondent, points in zip(answers.respondents, answers.exact, strict=True)
-        if points is not None
+        AnswerRow(
+            labels[respondent],
+            told,
+            shares(counts) if any(counts) else None,
+            _comparisons(answers.asked, given, names),
+            leaves[respondent],
+        )
+        for respondent, given, counts, told in zip(
+            answers.respondents, answers.given, answers.exact, answers.told, strict=True
+        )
+        if given is not None and counts is not None and told is not None
     ]
     return tuple(sorted(rows, key=lambda row: row.label))
+
+
+def _comparisons(
+    asked: Question, given: Values, names: Mapping[str, Names]
+) -> tuple[Comparison, ...]:
+    """Return the comparisons of an answer in the order in which they were asked."""
+    if asked.method == PAIRWISE:
+        return tuple(
+            Comparison(names[one], names[other], str(ratio(given, one, other)))
+            for one, other in pairs(asked)
+        )
+    if asked.method != BEST_WORST:
+        return ()
+    best, worst = given["best"], given["worst"]
+    return tuple(
+        Comparison(names[one], names[other], str(times))
+        for one, other, times in (
+            *((best, code, times) for code, times in given["best_to_others"].items()),
+            *((code, worst, times) for code, times in given["others_to_worst"].items()),
+        )
+    )
 
 
 def _leaves(session: Session, closed: Round) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -12,76 +12,24 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.decimals import terminating_string
 from analysis.tree import Tree, global_weights, local_weights
 from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
 from delphi.domain.protocol import ROOT, Protocol
 from delphi.errors import NotFoundError
 from delphi.models.study import Derivation, Release, Round
-from delphi.queries.alternatives import ALTERNATIVES, Alternative, by_authority
+from delphi.queries.alternatives import by_authority
+from delphi.queries.group_weights import GroupWeights, names_of, released_group, stored_group
 from delphi.queries.head import StudyHead, find_study, head_of
-from delphi.queries.intervals import Uncertainty, read_uncertainty
 from delphi.queries.ledger import LedgerPage, ledger_page
-from delphi.queries.results.building import exact_weights, latest_closed
-from delphi.queries.results.chart import short_names
-from delphi.queries.results.stored import Names, StoredGroup, StoredRound, closed_rounds
-from delphi.queries.rounding import RoundingTable, rounding_table
+from delphi.queries.results.building import latest_closed
+from delphi.queries.results.stored import (
+    Names,
+    StoredGroup,
+    StoredRound,
+    closed_rounds,
+    latest_groups,
+)
 from delphi.queries.studies import protocol_of
-
-#: Half a publishing step where the protocol has none, in points of percent.
-USUAL_HALF_STEP = Fraction(5, 2)
-
-
-@dataclass(frozen=True)
-class ItemWeight:
-    """The weight of one item of an elicited group, in percent."""
-
-    code: str
-    names: Names
-    #: the name without what all names of the group begin with
-    short: Names
-    published: Fraction
-    exact: Fraction
-
-
-@dataclass(frozen=True)
-class GroupWeights:
-    """One elicited group."""
-
-    question: str
-    names: Names | None
-    answered: int
-    items: tuple[ItemWeight, ...]
-    rounding: RoundingTable | None
-    alternatives: tuple[Alternative, ...]
-    half_step: Fraction
-    uncertainty: Uncertainty | None
-
-    @property
-    def is_first_level(self) -> bool:
-        """Whether its items are the dimensions."""
-        return self.question == ROOT
-
-    @property
-    def exact(self) -> tuple[Fraction, ...]:
-        """The headline in percent."""
-        return tuple(item.exact for item in self.items)
-
-    @property
-    def offline_command(self) -> str:
-        """The command that computes the intervals again from a table of the answers."""
-        words = "python -m analysis bootstrap answers.csv --type constant_sum --rule"
-        words += " arithmetic_mean"
-        if self.rounding is not None:
-            words += f" --step {terminating_string(self.rounding.step)}"
-        if self.uncertainty is not None:
-            words += f" --resamples {self.uncertainty.resamples} --seed {self.uncertainty.seed}"
-        return words
-
-    @property
-    def flagged(self) -> tuple[Alternative, ...]:
-        """The rules that differ by more than half a step; equal weights are no rule of answers."""
-        return tuple(one for one in self.alternatives if one.flagged and one.rule != "equal")
 
 
 @dataclass(frozen=True)
@@ -106,7 +54,8 @@ class WeightsPage:
     """The weights page."""
 
     study: StudyHead
-    #: `empty`, `computing`, `withheld`, `preview` or `released`
+    #: `empty`, `computing`, `unasked` (some groups come in a later round), `withheld`, `undefined`
+    #: (answers that give no weights), `preview` or `released`
     state: str
     protocol: Protocol
     protocol_sha256: str | None
@@ -115,6 +64,8 @@ class WeightsPage:
     invited: int = 0
     answered: int = 0
     counted_sha256: str = ""
+    #: names of the groups that no closed round has asked; None for the first level
+    unasked: tuple[Names | None, ...] = ()
     #: answers missing until statistics may be shown
     missing: int = 0
     #: answers that a release still needs
@@ -192,7 +143,7 @@ def weights_page(session: Session, study_id: str, tree: Tree, viewer: Viewer) ->
         return page
     if closed[-1].groups is None:
         return replace(page, state="computing", round=closed[-1].number)
-    return _preview(page, closed[-1], tree, viewer)
+    return _preview(page, closed, tree, viewer)
 
 
 # --------------------------------------------------------------------------------------- released
@@ -216,8 +167,10 @@ def _released(session: Session, page: WeightsPage, release: Release, tree: Tree)
         size=len(release.weights.encode()),
         runs=session.scalar(runs) or 0,
         groups=_with_authority(
-            tuple(_group(group, tree) for group in document["groups"]),
-            closed_rounds(session, release.study_id, used.number)[-1].groups or {},
+            tuple(released_group(group, tree) for group in document["groups"]),
+            latest_groups(
+                closed_rounds(session, release.study_id, used.number), page.protocol.groups
+            ),
         ),
         nodes=_nodes(tree, exact, _published_of(weights)),
     )
@@ -225,73 +178,6 @@ def _released(session: Session, page: WeightsPage, release: Release, tree: Tree)
 
 def _published_of(weights: Mapping[str, Any]) -> dict[str, Fraction]:
     return {node["code"]: Fraction(node["published_local_percent"]) for node in weights["nodes"]}
-
-
-def _group(group: Mapping[str, Any], tree: Tree) -> GroupWeights:
-    """Read one group of a derivation."""
-    exact = tuple(100 * Fraction(one) for one in group["exact"])
-    rules = {
-        rule: None if weights is None else tuple(100 * Fraction(one) for one in weights)
-        for rule, weights in group["rules"].items()
-    }
-    rounding = group["rounding"]
-    step = None if rounding is None else Fraction(rounding["step_percent"])
-    found = Measured(
-        group["question"],
-        group["answered"],
-        tuple(group["items"]),
-        exact,
-        rules,
-        group["uncertainty"],
-    )
-    return _weights(found, tree, step)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Weights of one group in percent, from a derivation or from a stored result."""
-
-    question: str
-    answered: int
-    items: tuple[str, ...]
-    exact: tuple[Fraction, ...]
-    rules: Mapping[str, tuple[Fraction, ...] | None]
-    #: as it was stored; None without answers
-    uncertainty: Mapping[str, Any] | None
-
-
-def _weights(found: Measured, tree: Tree, step: Fraction | None) -> GroupWeights:
-    rounding = None
-    if step is not None:
-        rounding = rounding_table(found.exact, step, found.items)
-    published = rounding.published if rounding else found.exact
-    half = USUAL_HALF_STEP if step is None else step / 2
-    parent = None if found.question == ROOT else tree[found.question]
-    names = {code: _names(tree, code) for code in found.items}
-    short = short_names(names)
-    return GroupWeights(
-        question=found.question,
-        names=None if parent is None else {"zh": parent.name_zh, "en": parent.name_en},
-        answered=found.answered,
-        items=tuple(
-            ItemWeight(code, names[code], short[code], shown, exact)
-            for code, shown, exact in zip(found.items, published, found.exact, strict=True)
-        ),
-        rounding=rounding,
-        alternatives=tuple(_alternative(rule, found, half) for rule in ALTERNATIVES),
-        half_step=half,
-        uncertainty=read_uncertainty(found.uncertainty, published),
-    )
-
-
-def _alternative(rule: str, found: Measured, half: Fraction) -> Alternative:
-    weights = found.rules.get(rule)
-    if weights is None:
-        few = rule == "trimmed_mean" and found.answered < 3
-        return Alternative(rule, None, reason="fewer_than_3_experts" if few else "all_zero")
-    differences = tuple(a - b for a, b in zip(weights, found.exact, strict=True))
-    flagged = any(abs(difference) > half for difference in differences)
-    return Alternative(rule, weights, differences, flagged)
 
 
 def _with_authority(
@@ -310,10 +196,6 @@ def _with_authority(
     )
 
 
-def _names(tree: Tree, code: str) -> Names:
-    return {"zh": tree[code].name_zh, "en": tree[code].name_en}
-
-
 def _nodes(
     tree: Tree, local: Mapping[str, Fraction], published: Mapping[str, Fraction]
 ) -> tuple[NodeWeight, ...]:
@@ -325,7 +207,7 @@ def _nodes(
             code=node.code,
             parent=node.parent,
             level=tree.level(node.code),
-            names=_names(tree, node.code),
+            names=names_of(tree, node.code),
             rule=tree.rule(node.parent),
             local=local[node.code],
             global_=overall[node.code],
@@ -340,45 +222,38 @@ def _nodes(
 # ---------------------------------------------------------------------------------------- preview
 
 
-def _preview(page: WeightsPage, closed: StoredRound, tree: Tree, viewer: Viewer) -> WeightsPage:
-    stored = closed.groups or {}
-    fewest = min((one.answered for one in stored.values()), default=0)
+def _preview(
+    page: WeightsPage, closed: Sequence[StoredRound], tree: Tree, viewer: Viewer
+) -> WeightsPage:
+    last = closed[-1]
+    stored = latest_groups(closed, page.protocol.groups)
+    unasked = [name for name in page.protocol.groups if name not in stored]
+    fewest, used = (
+        min((getattr(one, name) for one in stored.values()), default=0)
+        for name in ("answered", "used")
+    )
     page = replace(
         page,
-        state="withheld",
-        round=closed.number,
-        invited=closed.invited,
-        answered=closed.counted,
-        counted_sha256=closed.counted_sha256,
+        state="unasked" if unasked else "withheld",
+        round=last.number,
+        invited=last.invited,
+        answered=last.counted,
+        counted_sha256=last.counted_sha256,
+        unasked=tuple(None if name == ROOT else names_of(tree, name) for name in unasked),
         missing=max(0, STATISTICS_FROM - fewest),
-        release_missing=max(0, RELEASE_FROM - fewest),
+        release_missing=max(0, RELEASE_FROM - used),
     )
-    if not all(one.may_see(viewer) for one in stored.values()):
+    measured = [stored_group(one, tree, page.protocol) for one in stored.values()]
+    if unasked or not all(one.may_see(viewer) for one in stored.values()):
         return page
-    measured = tuple(_measured(one, tree, page.protocol) for one in stored.values())
-    groups = _with_authority(measured, stored)
+    groups = _with_authority(tuple(one for one in measured if one is not None), stored)
+    if len(groups) < len(stored):
+        return replace(page, state="undefined")
     local = local_weights(tree, {_parent(one.question): _local(one) for one in groups})
     published = {code: 100 * share for code, share in local.items()}
     for one in groups:
         published |= {item.code: item.published for item in one.items}
     return replace(page, state="preview", groups=groups, nodes=_nodes(tree, local, published))
-
-
-def _measured(group: StoredGroup, tree: Tree, protocol: Protocol) -> GroupWeights:
-    """Read one group of a stored result; the headline comes back exactly from its sums."""
-    step = protocol.publishing_steps.get(group.question)
-    found = Measured(
-        group.question,
-        group.answered,
-        tuple(group.document["items"]),
-        tuple(100 * one for one in exact_weights(group)),
-        {
-            rule: None if given is None else tuple(map(Fraction, given))
-            for rule, given in group.document["weights"].items()
-        },
-        group.document["uncertainty"],
-    )
-    return _weights(found, tree, None if step is None else Fraction(step))
 
 
 def _parent(name: str) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_text
-from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.self_assessment import Assessment
 from delphi.services.drafts import (
     Saved,

@@ -76,10 +76,10 @@ def weighted_document(answers: PanelAnswers, panel: PanelAuthority | None) -> di
     if panel is None:
         return None
     found = aggregate_weighted(
-        answers.values,
+        answers.aggregated_values,
         panel.found.expert_cr,
-        method="constant_sum",
-        rule="arithmetic_mean",
+        method=answers.aggregated_as,
+        rule=answers.headline,
     )
     return {
         "weights": None if found.reason else (100 * found.weights).tolist(),

@@ -11,17 +11,23 @@ from sqlalchemy import select, update
 
 from analysis.simulation import simulated_allocations
 from analysis.templates import template_tree
+from analysis.tree import Tree
 from delphi.bridge import questionnaire_of
 from delphi.db import Database
-from delphi.domain.allocation import Typed
+from delphi.domain.answers.constant_sum import field
+from delphi.domain.answers.typed import Typed
+from delphi.domain.dataset import Dataset
 from delphi.domain.disclosure import RELEASE_FROM
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import default_protocol
 from delphi.errors import DomainError
+from delphi.exchange.dataset import read_data_file
 from delphi.models.identity import Invitation, Person
 from delphi.models.study import Round
 from delphi.services import closing, launch, links, panel, rounds, studies
 from delphi.services.access import find_access
+from delphi.services.dataset import attach_dataset
+from delphi.services.invented_cities import FILE, invented_cities
 from delphi.services.participation import move_marks
 from delphi.services.releases import end_study
 from delphi.services.staff import add_staff
@@ -213,6 +219,7 @@ def _new_study(
         )
         study_id = studies.create_study(session, new, coordinator.staff_id, around)
         studies.set_letter(session, study_id, _LETTER)
+        attach_dataset(session, study_id, _data(new.tree))
         # The experts of the demonstration say nothing about themselves, so nothing is asked.
         studies.set_protocol(session, study_id, default_protocol([]))
         panel.add_people(session, study_id, _people(experts), around)
@@ -222,6 +229,10 @@ def _new_study(
             update(Invitation).where(Invitation.study_id == study_id).values(entry="ready")
         )
     return study_id
+
+
+def _data(tree: Tree) -> Dataset:
+    return read_data_file(invented_cities(tree), FILE, [leaf.code for leaf in tree.leaves])
 
 
 def _people(experts: int) -> list[panel.NewPerson]:
@@ -272,7 +283,7 @@ def _answer(
     told = _REASONS.get(number, {}) if len(tokens) == len(_PEOPLE) else {}
     for at, (token, points) in enumerate(zip(tokens, answers, strict=True)):
         typed = Typed(
-            points={item: str(value) for item, value in zip(ITEMS, points, strict=True)},
+            fields={field(item): str(value) for item, value in zip(ITEMS, points, strict=True)},
             abstained=frozenset(),
             reasons=told.get(at, {}),
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_text
 from delphi.db import table_of
-from delphi.domain.allocation import Typed
+from delphi.domain.answers.typed import Typed
 from delphi.errors import DomainError
 from delphi.models.answer import Draft, Respondent
 

@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 from analysis.dispersion import dispersion
 from delphi.bridge import PanelAnswers, questionnaire_of
 from delphi.domain.disclosure import ItemFeedback, item_feedback, splits_reasons
+from delphi.domain.methods import RANKING
 from delphi.models.answer import Rationale
 from delphi.models.study import Round
 
 FORMAT = "delphi-feedback/1"
+_EXACT_PLACES = 9
 
 
 def feedback_document(
@@ -46,34 +48,42 @@ def feedback_document(
         "round": closed.number,
         "counted_sha256": closed.counted_sha256,
         "questions": [
-            _question(answers[question.question], question.step, reasons, closed)
+            _question(answers[question.question], reasons, closed)
             for question in questionnaire.questions
         ],
     }
 
 
 def _question(
-    answers: PanelAnswers, step: int, reasons: Mapping[str, Sequence[Rationale]], closed: Round
+    answers: PanelAnswers, reasons: Mapping[str, Sequence[Rationale]], closed: Round
 ) -> dict[str, Any]:
-    figures = dispersion(answers.values, (0.0, 100.0)) if answers.answered else None
+    asked = answers.asked
+    figures = dispersion(answers.told_values, asked.ends) if answers.answered else None
     items = []
     for at, item in enumerate(answers.items):
-        # Whole points and type-7 quartiles: multiples of a quarter, exact in binary.
         quartiles = figures and (
-            Fraction(float(figures.q1[at])) if answers.answered > 1 else Fraction(0),
-            Fraction(float(figures.median[at])),
-            Fraction(float(figures.q3[at])) if answers.answered > 1 else Fraction(0),
+            _exactly(figures.q1[at]) if answers.answered > 1 else Fraction(0),
+            _exactly(figures.median[at]),
+            _exactly(figures.q3[at]) if answers.answered > 1 else Fraction(0),
         )
-        shown = item_feedback(item, answers.answered, quartiles or None, step)
+        shown = item_feedback(item, answers.answered, quartiles or None, asked.told_step)
         items.append(
             _figures(shown) | {"reasons": _sides(answers, at, reasons.get(item, ()), closed)}
         )
     return {
-        "question": answers.question,
+        **asked.planned.to_document(),
         "asked": len(answers.respondents),
         "answered": answers.answered,
         "items": items,
     }
+
+
+def _exactly(figure: float) -> Fraction:
+    """Take off what floats leave: derived weights that lie on a step must stay on it.
+
+    Quartiles of whole answers are multiples of a quarter and exact in binary.
+    """
+    return Fraction(round(float(figure), _EXACT_PLACES))
 
 
 def _figures(shown: ItemFeedback) -> dict[str, Any]:
@@ -93,8 +103,10 @@ def _decimal(number: Fraction | None) -> str | None:
 def _sides(
     answers: PanelAnswers, at: int, reasons: Sequence[Rationale], closed: Round
 ) -> dict[str, Any]:
-    """Sort the reasons of one item by the writer's answer: above, below, at the median."""
-    column = answers.values[:, at]
+    """Sort the reasons of one item by the writer's answer: more weight, less, at the median."""
+    ranks = answers.asked.method == RANKING
+    # A smaller place is more weight.
+    column = -answers.told_values[:, at] if ranks else answers.told_values[:, at]
     given = dict(zip(answers.respondents, column.tolist(), strict=True))
     median = float(np.nanmedian(column)) if answers.answered else 0.0
     sides: dict[str, list[str]] = {"heavier": [], "lighter": [], "other": []}

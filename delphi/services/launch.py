@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import sha256_hex
+from delphi.domain.methods import CONSTANT_SUM, RANKING, RATING
+from delphi.domain.protocol import Protocol
 from delphi.domain.readiness import MOST_ITEMS, Facts, Gap, readiness
 from delphi.errors import DomainError
 from delphi.models.identity import Person
@@ -34,12 +36,27 @@ def readiness_of(session: Session, study_id: str) -> tuple[Gap, ...]:
             groups=len(protocol.groups),
             unnamed=tuple(n.code for n in tree.nodes if not (n.name_zh and n.name_en)),
             without_kind=tuple(n.code for n in tree.leaves if not (n.kind and n.direction)),
-            large_groups=tuple(g for g in protocol.groups if len(groups[g]) > MOST_ITEMS),
+            large_groups=tuple(
+                group for group in _divided(protocol) if len(groups[group]) > MOST_ITEMS
+            ),
             letter_gaps=load_letter(study).gaps(),
             minimum=protocol.minimum,
             response_percent=int(Fraction(protocol.response) * 100),
+            rated=_weighted_by(protocol, RATING),
+            ranked=_weighted_by(protocol, RANKING),
+            uncompared=protocol.uncompared,
         )
     )
+
+
+def _divided(protocol: Protocol) -> tuple[str, ...]:
+    """Return the groups that some round asks to divide 100 points among."""
+    asked = {one.group for round_ in protocol.plan for one in round_ if one.method == CONSTANT_SUM}
+    return tuple(group for group in protocol.groups if group in asked)
+
+
+def _weighted_by(protocol: Protocol, method: str) -> tuple[str, ...]:
+    return tuple(one.group for one in protocol.final_questions if one.method == method)
 
 
 def launch(session: Session, study_id: str, around: Surroundings) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.weightfile import Origin, weight_document
-from delphi.bridge import round_answers
 from delphi.domain import round_states
 from delphi.domain.disclosure import RELEASE_FROM
 from delphi.domain.protocol import Protocol
@@ -19,10 +18,10 @@ from delphi.errors import DomainError
 from delphi.models.study import Derivation, Release, Round, RoundFeedback, RoundResult, Study
 from delphi.services import trees
 from delphi.services.derivations import (
-    HEADLINE,
+    answers_sha256,
     derive,
     exact_local,
-    group_weights,
+    latest_groups,
     load_derivation,
 )
 from delphi.services.ledger import append_event
@@ -55,7 +54,8 @@ def end_study(
     DomainError
         `study_not_running`, `nothing_closed`, `round_still_open`, `results_missing`,
         `departure_needed`, `release_needs_answers` (with `found` and `needed`),
-        `group_without_answers`, `rounding_harms` (with `zeroed` and `split`).
+        `group_not_asked`, `group_without_answers`, `group_without_weights`, `rounding_harms` (with
+        `zeroed` and `split`).
     """
     study = lock_study(session, study_id)
     if study.state != "running":
@@ -99,10 +99,24 @@ def _publish_last(
     result, feedback = session.get(RoundResult, last.id), session.get(RoundFeedback, last.id)
     if result is None or feedback is None:
         raise DomainError("results_missing", number=last.number)
-    if verdict_says_continue(result):
+    if _rule_goes_on(result, last.number, load_protocol(study)):
         record_departure(session, last, "end", departure, around)
     publish_round(session, last, feedback.sha256, around)
     return last
+
+
+def _rule_goes_on(result: RoundResult, number: int, protocol: Protocol) -> bool:
+    """Whether rule or plan asks for more than this round.
+
+    A group that the last round of the plan asks for the first time has nothing to be compared with;
+    no further round could change that.
+    """
+    if protocol.goes_on(number):
+        return True
+    if number < protocol.rounds:
+        return verdict_says_continue(result)
+    groups = json.loads(result.document)["groups"]
+    return any(group["verdict"]["verdict"] == "hold" for group in groups)
 
 
 def _check_rounding(derivation: Derivation, accept: bool) -> None:
@@ -124,9 +138,8 @@ def _weight_file(
 ) -> dict[str, Any]:
     tree = trees.load_tree(session, study.id)
     protocol = load_protocol(study)
-    answers = round_answers(session, last)
-    groups = {name: group_weights(one, protocol) for name, one in answers.items()}
-    fewest = min((group.answers.answered for group in groups.values()), default=0)
+    groups = latest_groups(session, study.id, last, protocol)
+    fewest = min((group.used for group in groups.values()), default=0)
     if fewest < RELEASE_FROM:
         raise DomainError("release_needs_answers", found=fewest, needed=RELEASE_FROM)
     origin = Origin(
@@ -140,11 +153,11 @@ def _weight_file(
         invited=last.invited,
         answered=len(json.loads(last.counted or "[]")),
         used=fewest,
-        aggregation=HEADLINE,
+        aggregation=protocol.headline,
         rounding_step_percent=_steps(protocol),
         quantile="type_7",
         expert_weights="equal",
-        answers_sha256=last.counted_sha256,
+        answers_sha256=answers_sha256(groups),
         seed=SEED,
     )
     return weight_document(

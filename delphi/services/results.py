@@ -6,24 +6,28 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from analysis import verdict as stopping
 from analysis.concordance import kendall_w
 from analysis.dispersion import dispersion
+from analysis.exact import shares
 from analysis.matching import Answers, match
 from analysis.record.canonical import canonical_text, sha256_hex
 from analysis.stability import movement
-from delphi.bridge import PanelAnswers, round_answers
+from delphi.bridge import PanelAnswers, questionnaire_of, round_answers
 from delphi.domain import round_states
+from delphi.domain.methods import RATING, is_comparable
 from delphi.domain.protocol import PRESETS, TOTAL, Protocol
 from delphi.errors import DomainError
+from delphi.individual_weights import Row
 from delphi.models.study import Round, RoundFeedback, RoundResult
 from delphi.services.authority import panel_authority, weighted_document
+from delphi.services.consistency import consistency_document
 from delphi.services.derivations import group_uncertainty, group_weights
 from delphi.services.feedback import feedback_document
 from delphi.services.ledger import append_event
@@ -32,8 +36,8 @@ from delphi.services.studies import load_protocol
 from delphi.surroundings import Surroundings
 
 FORMAT = "delphi-result/1"
-METHOD = "constant_sum"
-SCALE = (0.0, float(TOTAL))
+Floats = NDArray[np.float64]
+_SPREAD = ("n", "mean", "sd", "cv", "median", "q1", "q3", "iqr", "full_score_share")
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,16 @@ def store_results(session: Session, prepared: Prepared, around: Surroundings) ->
 
 
 def _answers_before(session: Session, closed: Round) -> dict[str, PanelAnswers]:
-    """Return the answers of the round before; the plan asks the same groups by the same method."""
+    """Return the answers of the round before to what it asked in the same way."""
     if closed.number == 1:
         return {}
-    return round_answers(session, get_round(session, closed.study_id, closed.number - 1))
+    before = round_answers(session, get_round(session, closed.study_id, closed.number - 1))
+    asked = questionnaire_of(closed)
+    return {
+        one.question: before[one.question]
+        for one in asked.questions
+        if one.question in before and is_comparable(before[one.question].asked.planned, one.planned)
+    }
 
 
 def _respondents(answers: Mapping[str, PanelAnswers]) -> int:
@@ -124,17 +134,19 @@ def _respondents(answers: Mapping[str, PanelAnswers]) -> int:
 def _group(
     answers: PanelAnswers, before: PanelAnswers | None, closed: Round, protocol: Protocol
 ) -> dict[str, Any]:
-    now = _panel(answers)
-    earlier = None if before is None else _panel(before)
     given = answers.values[~np.isnan(answers.values).any(axis=1)]
-    judged = {preset: _decide(now, earlier, closed, protocol, preset) for preset in PRESETS}
+    judged = {preset: _decide(answers, before, closed, protocol, preset) for preset in PRESETS}
     return {
-        "question": answers.question,
-        "method": METHOD,
+        **answers.asked.planned.to_document(),
         "items": list(answers.items),
         "answered": answers.answered,
         "abstained": len(answers.respondents) - answers.answered,
-        "dispersion": _dispersion(answers),
+        "dispersion": _dispersion(answers, answers.values),
+        "further_criteria": {
+            criterion: _dispersion(answers, values)
+            for criterion, values in answers.criteria.items()
+        },
+        "consistency": stored(consistency_document(answers)),
         "concordance": stored(asdict(kendall_w(given))) if len(given) else None,
         "movement": None if before is None else _movement(before, answers, protocol),
         "verdict": judged[protocol.preset],
@@ -152,38 +164,37 @@ def _panel(answers: PanelAnswers) -> Answers:
 
 
 def _decide(
-    now: Answers, earlier: Answers | None, closed: Round, protocol: Protocol, preset: str
+    answers: PanelAnswers,
+    before: PanelAnswers | None,
+    closed: Round,
+    protocol: Protocol,
+    preset: str,
 ) -> dict[str, Any]:
     decided = stopping.decide(
-        earlier,
-        now,
-        method=METHOD,
+        None if before is None else _panel(before),
+        _panel(answers),
+        method=answers.judged_as,
         invited=closed.invited,
-        scale=SCALE,
+        scale=answers.scale,
         tolerance=float(protocol.tolerance),
         minimum=protocol.minimum,
         response=float(protocol.response),
-        last=closed.number == protocol.rounds,
+        last=protocol.is_last_of(closed.number, answers.question),
         preset=preset,
     )
     document: dict[str, Any] = stored(asdict(decided))
     return document
 
 
-def _dispersion(answers: PanelAnswers) -> list[dict[str, Any]]:
-    figures = dispersion(answers.values, SCALE)
+def _dispersion(answers: PanelAnswers, values: Floats) -> list[dict[str, Any]]:
+    figures = dispersion(values, answers.scale)
     extremes = [
         (np.min(column), np.max(column)) if len(column) else (None, None)
-        for column in (
-            answers.values[~np.isnan(answers.values[:, at]), at] for at in range(len(answers.items))
-        )
+        for column in (values[~np.isnan(values[:, at]), at] for at in range(len(answers.items)))
     ]
     records = []
     for at, item in enumerate(answers.items):
-        record = {
-            name: stored(getattr(figures, name)[at])
-            for name in ("n", "mean", "sd", "cv", "median", "q1", "q3", "iqr")
-        }
+        record = {name: stored(getattr(figures, name)[at]) for name in _SPREAD}
         low, high = extremes[at]
         records.append({"item": item, **record, "minimum": stored(low), "maximum": stored(high)})
     return records
@@ -194,20 +205,25 @@ def _movement(before: PanelAnswers, answers: PanelAnswers, protocol: Protocol) -
     moved = movement(
         matched.before,
         matched.after,
-        method=METHOD,
-        scale=SCALE,
+        method=answers.judged_as,
+        scale=answers.scale,
         tolerance=float(protocol.tolerance),
     )
-    change = _weight_change(before, answers, matched.experts)
+    changes = {"weight_change": _weight_change(before, answers, matched.experts)}
+    if answers.asked.method == RATING:
+        changes["mean_change"] = _change(before.exact_by(), answers.exact_by(), matched.experts)
     return {
         "respondents_both": len(matched.experts),
         "only_before": len(matched.only_before),
         "only_after": len(matched.only_after),
+        "with_weights": moved.experts_with_weights,
         "moved": int((matched.before != matched.after).any(axis=1).sum()),
         "items": [
             {
                 "item": item,
-                "weight_change": stored(change[at]),
+                **{
+                    name: stored(change[at] if change else None) for name, change in changes.items()
+                },
                 "cv_change": stored(moved.cv_change[at]),
                 "wilcoxon_p": stored(moved.wilcoxon_p[at]),
                 "changed": int(moved.changed[at]),
@@ -223,29 +239,51 @@ def _movement(before: PanelAnswers, answers: PanelAnswers, protocol: Protocol) -
 
 def _weight_change(
     before: PanelAnswers, answers: PanelAnswers, respondents: Sequence[str]
-) -> list[float | None]:
-    """Return the change of each panel weight in points, exact, over those who answered both."""
+) -> list[float]:
+    """Return the change of each panel weight in points, exact, over those who answered both.
+
+    Ratings count by their shares; whoever rated everything 0 in one of the rounds has none.
+    """
+    earlier, later = before.exact_by(), answers.exact_by()
+    if answers.asked.method == RATING:
+        respondents = [one for one in respondents if any(earlier[one]) and any(later[one])]
+        earlier, later = (
+            {one: tuple(TOTAL * share for share in shares(rows[one])) for one in respondents}
+            for rows in (earlier, later)
+        )
+    return _change(earlier, later, respondents)
+
+
+def _change(
+    before: Mapping[str, Row], after: Mapping[str, Row], respondents: Sequence[str]
+) -> list[float]:
+    """Return how far the mean of each column moved, over these respondents; empty without any."""
     if not respondents:
-        return [None] * len(answers.items)
-    change = [Fraction(0)] * len(answers.items)
-    for panel, sign in ((before, -1), (answers, 1)):
-        rows = dict(zip(panel.respondents, panel.exact, strict=True))
-        for respondent in respondents:
-            for at, points in enumerate(rows[respondent] or ()):
-                change[at] += sign * points
-    return [float(total / len(respondents)) for total in change]
+        return []
+    moves = (zip(*(rows[one] for one in respondents), strict=True) for rows in (before, after))
+    return [
+        float((sum(later) - sum(earlier)) / len(respondents))
+        for earlier, later in zip(*moves, strict=True)
+    ]
 
 
 def _weights(answers: PanelAnswers, protocol: Protocol) -> dict[str, Any]:
     """Return what the answers of this round would give: weights in percent, and how sure."""
     if not answers.answered:
-        return {"weights": {}, "uncertainty": None}
+        return {"headline": None, "used": 0, "weights": {}, "exact": None, "uncertainty": None}
     group = group_weights(answers, protocol)
     weights = {
         rule: None if found is None else [stored(float(100 * one)) for one in found]
         for rule, found in group.rules.items()
     }
-    return {"weights": weights, "uncertainty": group_uncertainty(group)}
+    headline = group.rules[group.headline]
+    return {
+        "headline": group.headline,
+        "used": group.used,
+        "weights": weights,
+        "exact": None if headline is None else [str(one) for one in headline],
+        "uncertainty": None if headline is None else group_uncertainty(group),
+    }
 
 
 def stored(value: Any) -> Any:

@@ -12,7 +12,9 @@ from analysis.record.canonical import canonical_text, sha256_hex
 from analysis.tree import Node, Tree
 from delphi.domain import questionnaire as questionnaires
 from delphi.domain import round_states
-from delphi.domain.allocation import clean
+from delphi.domain.answers.typed import clean
+from delphi.domain.dataset import Dataset
+from delphi.domain.methods import CONSTANT_SUM, PlannedQuestion
 from delphi.domain.protocol import TOTAL, Protocol
 from delphi.domain.questionnaire import Item, Question, Questionnaire
 from delphi.domain.self_assessment import AskedAssessment, Dimension
@@ -21,6 +23,7 @@ from delphi.models.identity import Invitation, Participation
 from delphi.models.study import Round, RoundFeedback, RoundResult, Study
 from delphi.schemas import require_valid
 from delphi.services import trees
+from delphi.services.dataset import load_dataset
 from delphi.services.ledger import append_event
 from delphi.services.lookup import latest_round, lock_round, lock_study
 from delphi.services.studies import load_letter, load_protocol
@@ -63,7 +66,7 @@ def open_round(
     if number > protocol.rounds:
         raise DomainError("round_limit", rounds=protocol.rounds)
     if before is not None:
-        _publish(session, before, departure, around)
+        _publish(session, before, protocol, departure, around)
     people = session.scalars(
         select(Invitation.person_id).where(
             Invitation.study_id == study_id, Invitation.state == "active"
@@ -81,8 +84,14 @@ def open_round(
     return opened
 
 
-def _publish(session: Session, before: Round, departure: str | None, around: Surroundings) -> None:
-    """Show the round before to the next one."""
+def _publish(
+    session: Session,
+    before: Round,
+    protocol: Protocol,
+    departure: str | None,
+    around: Surroundings,
+) -> None:
+    """Show the round before to the next one; what the plan asks in another way is no departure."""
     before = lock_round(session, before.id)
     if before.state == round_states.OPEN:
         raise DomainError("round_still_open", number=before.number)
@@ -90,7 +99,7 @@ def _publish(session: Session, before: Round, departure: str | None, around: Sur
     feedback = session.get(RoundFeedback, before.id)
     if result is None or feedback is None:
         raise DomainError("results_missing", number=before.number)
-    if not verdict_says_continue(result):
+    if not verdict_says_continue(result) and not protocol.goes_on(before.number):
         record_departure(session, before, "another_round", departure, around)
     publish_round(session, before, feedback.sha256, around)
 
@@ -165,13 +174,15 @@ def _opened(opened: Round) -> dict[str, object]:
 def _new_round(
     session: Session, study: Study, protocol: Protocol, number: int, around: Surroundings
 ) -> Round:
-    tree = trees.load_tree(session, study.id)
+    tree, dataset = trees.load_tree(session, study.id), load_dataset(study)
     asked = Questionnaire(
         study=study.id,
         round=number,
         title={"zh": study.title_zh, "en": study.title_en},
         viewpoint=load_letter(study).viewpoint,
-        questions=tuple(_question(tree, group, protocol) for group in protocol.groups),
+        questions=tuple(
+            _question(tree, planned, protocol, dataset) for planned in protocol.plan[number - 1]
+        ),
         item_order=protocol.item_order,
         sha256="",
         self_assessment=_assessment(tree, protocol),
@@ -201,20 +212,26 @@ def _assessment(tree: Tree, protocol: Protocol) -> AskedAssessment | None:
     )
 
 
-def _question(tree: Tree, group: str, protocol: Protocol) -> Question:
-    parent = trees.group_code(group)
+def _question(
+    tree: Tree, planned: PlannedQuestion, protocol: Protocol, dataset: Dataset | None
+) -> Question:
+    parent = trees.group_code(planned.group)
+    divides = planned.method == CONSTANT_SUM
     return Question(
-        question=group,
-        method="constant_sum",
+        question=planned.group,
+        method=planned.method,
         name={} if parent is None else _both(tree[parent], "name"),
-        total=TOTAL,
-        step=protocol.answer_step,
-        items=tuple(_item(tree, node) for node in tree.children(parent)),
+        items=tuple(_item(tree, node, dataset) for node in tree.children(parent)),
+        total=TOTAL if divides else 0,
+        step=protocol.answer_step if divides else 0,
+        scale=planned.scale,
+        criteria=planned.criteria,
     )
 
 
-def _item(tree: Tree, node: Node) -> Item:
+def _item(tree: Tree, node: Node, dataset: Dataset | None) -> Item:
     below = tree.children(node.code)
+    data = dataset.leaves.get(node.code) if dataset else None
     return Item(
         code=node.code,
         name=_both(node, "name"),
@@ -225,7 +242,18 @@ def _item(tree: Tree, node: Node) -> Item:
         note=_both(node, "note"),
         kind=node.kind,
         direction=node.direction,
+        path=_path(tree, node),
+        range=data.range if data else None,
     )
+
+
+def _path(tree: Tree, node: Node) -> tuple[dict[str, str], ...]:
+    """Return the names of what lies above a node, from the root down."""
+    path: list[dict[str, str]] = []
+    while node.parent is not None:
+        node = tree[node.parent]
+        path.insert(0, _both(node, "name"))
+    return tuple(path)
 
 
 def _both(node: Node, what: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from analysis.record.canonical import canonical_text, nfc
 from analysis.tree import Tree
 from delphi.domain import letter as letters
 from delphi.domain import protocol as protocols
-from delphi.domain.allocation import clean
+from delphi.domain.answers.typed import clean
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol
 from delphi.errors import DomainError
@@ -148,15 +148,21 @@ def set_protocol(session: Session, study_id: str, protocol: Protocol) -> None:
     Raises
     ------
     DomainError
-        `study_launched`; `protocol_value` with `field`, `found`, `expected`.
+        `study_launched`; `protocol_value` with `field`, `found`, `expected`; what `check_plan` and
+        `check_sizes` refuse of the round plan.
     """
     study = lock_draft_study(session, study_id)
     tree = trees.load_tree(session, study_id)
     protocol = protocols.with_groups(protocol, trees.elicited_groups(tree))
     protocols.check_protocol(protocol)
+    protocols.check_sizes(protocol, _sizes(tree))
     _check_tables(protocol)
     _store_protocol(study, protocol, tree)
     session.flush()
+
+
+def _sizes(tree: Tree) -> dict[str, int]:
+    return {trees.group_name(group): len(children) for group, children in tree.groups().items()}
 
 
 def _check_tables(protocol: Protocol) -> None:

@@ -13,7 +13,8 @@ from analysis.record.canonical import canonical_bytes, nfc
 from analysis.record.leaf import NONCE_BYTES, leaf_hash, text_hash
 from delphi.db import table_of
 from delphi.domain import round_states
-from delphi.domain.allocation import Typed, check
+from delphi.domain.answers.checking import check
+from delphi.domain.answers.typed import Typed
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.submission import to_document
 from delphi.errors import DomainError

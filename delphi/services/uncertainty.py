@@ -26,6 +26,7 @@ def weight_uncertainty(
     values: NDArray[np.float64],
     weights: Sequence[Fraction],
     *,
+    method: str,
     rule: str,
     step: Fraction | None,
 ) -> dict[str, Any]:
@@ -34,11 +35,12 @@ def weight_uncertainty(
     Parameters
     ----------
     values
-        Points, shape (n_respondents, n_items); a row of NaN abstained.
+        Points, ratings or places, shape (n_respondents, n_items); a row of NaN abstained.
     weights
         The exact weights of these answers, shares of 1.
-    rule
-        The aggregation rule that gave them.
+    method, rule
+        What the rows are, `constant_sum`, `rating` or `ranking`, and the aggregation rule that gave
+        the weights.
     step
         Publishing step in percent, or None.
 
@@ -52,7 +54,7 @@ def weight_uncertainty(
     """
     found = bootstrap_weights(
         values,
-        method="constant_sum",
+        method=method,
         rule=rule,
         resamples=RESAMPLES,
         seed=SEED,

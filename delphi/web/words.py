@@ -34,6 +34,13 @@ METHODS: Mapping[str, Words] = {
     "pairwise": _lazy("Pairwise comparison"),
     "best_worst": _lazy("Best and worst"),
 }
+CRITERIA: Mapping[str, Words] = {
+    "importance": _lazy("importance"),
+    "operability": _lazy("operability"),
+    "availability": _lazy("availability of data"),
+    "sensitivity": _lazy("sensitivity"),
+    "representativeness": _lazy("representativeness"),
+}
 WEIGHT_RULES: Mapping[str, Words] = {
     "elicited": _lazy("Weighted by the panel"),
     "equal_siblings": _lazy("Equal weights within the group"),
@@ -46,6 +53,11 @@ AGGREGATIONS: Mapping[str, Words] = {
     "median": _lazy("Median"),
     "trimmed_mean": _lazy("Trimmed mean"),
     "l1": _lazy("l1 rule"),
+    "mean_of_normalised": _lazy("Mean of each expert’s normalised ratings"),
+    "normalised_means": _lazy("Normalised mean ratings"),
+    "roc": _lazy("Mean of rank-order centroid weights"),
+    "rank_sum": _lazy("Mean of rank-sum weights"),
+    "reciprocal": _lazy("Mean of reciprocal-rank weights"),
 }
 ROLES: Mapping[str, Words] = {
     "coordinator": _lazy("Coordinator"),

@@ -48,6 +48,7 @@ def upgrade() -> None:
     sa.Column('protocol', sa.Text(), nullable=False),
     sa.Column('protocol_sha256', sa.String(length=64), nullable=True),
     sa.Column('launched_on', sa.Date(), nullable=True),
+    sa.Column('dataset', sa.Text(), nullable=True),
     sa.Column('created_at', delphi.db.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(state = 'draft') = (launched_on IS NULL)", name=op.f('ck_study_launched_unless_draft')),
     sa.CheckConstraint("(state = 'draft') = (protocol_sha256 IS NULL)", name=op.f('ck_study_protocol_frozen_by_launch')),

@@ -81,6 +81,7 @@ export class Autosave {
   received(answer) {
     if (answer.saved) {
       this.form.elements.version.value = answer.version;
+      this.form.dispatchEvent(new CustomEvent('draft-saved', { detail: answer }));
       this.wait = FIRST_RETRY;
       if (this.isDirty) this.later(PAUSE);
       else this.say('saved');

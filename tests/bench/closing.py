@@ -15,7 +15,8 @@ from analysis.tree import Tree
 from analysis.treefile import parse_tree
 from delphi.clock import SystemClock
 from delphi.db import Database
-from delphi.domain.allocation import Typed
+from delphi.domain.answers import constant_sum
+from delphi.domain.answers.typed import Typed
 from delphi.instance_key import InstanceKey
 from delphi.services.access import find_access
 from delphi.services.closing import close_round, rewrite_answers
@@ -142,15 +143,15 @@ def _answer(study: RunningStudy, number: int) -> None:
     for start in experts[::_AT_ONCE]:
         with study.database.writing() as session:
             for at in experts[start : start + _AT_ONCE]:
-                points = {
-                    code: str(value)
+                fields = {
+                    constant_sum.field(code): str(value)
                     for own, answers in zip(codes, drawn, strict=True)
                     for code, value in zip(own, answers[at].tolist(), strict=True)
                 }
                 access = find_access(session, study.tokens[at], study.around.key)
                 if access is None:
                     raise RuntimeError("a link of the study is not known")
-                sent = study.sent(Typed(points, frozenset(), _reasons(at, codes)))
+                sent = study.sent(Typed(fields, frozenset(), _reasons(at, codes)))
                 submit(session, access, sent, study.around)
 
 

@@ -9,9 +9,20 @@ import pytest
 
 from delphi.bridge import PanelAnswers, counted_submissions, questionnaire_of, round_answers
 from delphi.db import Database
+from delphi.domain.methods import (
+    CONSTANT_SUM,
+    CRITERIA,
+    HEADLINE_RULES,
+    RANKING,
+    RATING,
+    PlannedQuestion,
+)
+from delphi.individual_weights import judged_row
 from delphi.models.study import Round
 from delphi.services import closing
 from delphi.surroundings import Surroundings
+from tests.method_panels import ASKED, asking_twice, name_of
+from tests.method_panels import panel as panel_of
 from tests.studies import FOUR_GROUPS, T2, RunningStudy, running_study, typed
 
 
@@ -48,9 +59,9 @@ def test_exact_rows_say_the_same_as_the_floats(study: RunningStudy) -> None:
     found = panel(study)
     assert found.values.dtype == np.float64
     assert found.values.shape == (8, 3)
-    exact = np.array([[float(one) for one in row] for row in found.exact])
-    assert np.array_equal(exact, found.values)
-    assert all(isinstance(one, Fraction) for row in found.exact for one in row)
+    rows = [row for row in found.exact if row is not None]
+    assert np.array_equal(np.array([[float(one) for one in row] for row in rows]), found.values)
+    assert all(isinstance(one, Fraction) for row in rows for one in row)
 
 
 def test_an_abstention_is_a_row_without_numbers(study: RunningStudy) -> None:
@@ -119,3 +130,57 @@ def test_a_round_reads_its_questionnaire_back(study: RunningStudy) -> None:
 def test_a_draft_round_has_no_questionnaire() -> None:
     with pytest.raises(ValueError, match="a draft round has no questionnaire"):
         questionnaire_of(Round(id="1" * 16, number=1, state="draft"))
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=name_of)
+def test_every_method_is_read_as_its_individual_weights(
+    database: Database, around: Surroundings, asked: PlannedQuestion
+) -> None:
+    study = running_study(database, around, protocol=asking_twice(asked)).opens_round()
+    given = panel_of(asked)
+    for expert, values in enumerate(given[:7]):
+        study.submits_values(expert, {"root": values})
+    study.submits_values(7, {"root": None})
+    study.closes_round()
+    found = panel(study)
+    (question,) = study.questionnaire.questions
+    expected = {
+        study.access(expert).respondent: judged_row(question, values)
+        for expert, values in enumerate(given[:7])
+    }
+    assert found.asked == question
+    assert found.exact_by() == expected
+    assert (found.answered, found.given.count(None), found.exact.count(None)) == (7, 1, 1)
+    assert np.isnan(found.values).any(axis=1).sum() == 1
+    assert found.headline == HEADLINE_RULES[asked.method]
+    assert found.judged_as == (RATING if asked.method == RATING else CONSTANT_SUM)
+
+
+def test_experts_see_places_of_a_ranking_and_weights_are_made_of_them(
+    database: Database, around: Surroundings
+) -> None:
+    ranking = PlannedQuestion("root", RANKING)
+    study = running_study(database, around, protocol=asking_twice(ranking)).opens_round()
+    study.submits_values(0, {"root": {"D": 2, "S": 1, "E": 3}})
+    found = panel(study.closes_round())
+    assert found.told is found.aggregated
+    assert found.told_values.tolist() == found.aggregated_values.tolist() == [[2, 1, 3]]
+    assert found.aggregated_as == RANKING
+    assert found.exact == ((Fraction(250, 9), Fraction(550, 9), Fraction(100, 9)),)
+    assert found.scale == (0, 100)
+
+
+def test_further_criteria_stand_beside(database: Database, around: Surroundings) -> None:
+    rating = PlannedQuestion("root", RATING, (1, 9), CRITERIA[:2])
+    study = running_study(database, around, protocol=asking_twice(rating)).opens_round()
+    importance = {"D": 7, "S": 9, "E": 8}
+    operability = {"D": 1, "S": 2, "E": 3}
+    study.submits_values(0, {"root": {"importance": importance, "operability": operability}})
+    study.submits_values(1, {"root": None})
+    found = panel(study.closes_round())
+    at = found.respondents.index(study.access(0).respondent)
+    assert found.values[at].tolist() == [7, 9, 8]
+    assert list(found.criteria) == ["operability"]
+    assert found.criteria["operability"][at].tolist() == [1, 2, 3]
+    assert np.isnan(found.criteria["operability"][1 - at]).all()
+    assert found.scale == (1, 9)

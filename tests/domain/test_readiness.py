@@ -56,6 +56,9 @@ def test_a_gap_that_blocks_names_its_remedy(
         ({"minimum": 13}, "minimum_unreachable", "panel"),
         ({"without_kind": ("D1",)}, "kind_missing", "indicators"),
         ({"large_groups": ("root",)}, "group_too_large", "indicators"),
+        ({"rated": ("root",)}, "weights_from_ratings", "protocol"),
+        ({"ranked": ("root",)}, "weights_from_ranking", "protocol"),
+        ({"uncompared": ("root",)}, "never_compared", "protocol"),
     ],
 )
 def test_a_weakness_warns_and_does_not_block(
@@ -98,11 +101,11 @@ def test_what_blocks_stands_first() -> None:
 def test_every_gap_at_once_is_listed() -> None:
     found = codes(
         experts=0, groups=0, unnamed=("A",), without_kind=("A",), large_groups=("root",),
-        letter_gaps=("telephone",),
+        letter_gaps=("telephone",), rated=("root",), ranked=("D",), uncompared=("D",),
     )  # fmt: skip
     assert set(found) == {
         "panel_empty", "nothing_to_weight", "names_missing", "kind_missing", "group_too_large",
-        "letter_incomplete",
+        "letter_incomplete", "weights_from_ratings", "weights_from_ranking", "never_compared",
     }  # fmt: skip
 
 
@@ -112,3 +115,5 @@ def test_a_gap_says_what_it_found() -> None:
     assert unreachable.parameters == {"found": 6, "minimum": 8}
     (large,) = readiness(replace(READY, large_groups=("root", "D")))
     assert large.parameters == {"codes": ("root", "D"), "most": MOST_ITEMS}
+    (rated,) = readiness(replace(READY, rated=("root", "D")))
+    assert rated.parameters == {"codes": ("root", "D")}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.record.canonical import canonical_text, parse_canonical
-from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.protocol import default_protocol, from_document
 from delphi.domain.questionnaire import from_document as read_questionnaire
 from delphi.domain.questionnaire import to_document as questionnaire_document

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.record.canonical import canonical_bytes, parse_canonical
-from delphi.domain.allocation import Allocation
-from delphi.domain.submission import points_of, to_document
-from tests.domain.questionnaires import question, questionnaire
+from delphi.domain.answers.checking import Answer
+from delphi.domain.submission import to_document, values_of
+from tests.domain.answers.drawn import answers_to
+from tests.domain.questionnaires import EVERY_METHOD, question, questionnaire
 
 ASKED = questionnaire(question("root", "A", "B"), question("A", "A1", "A2"))
-ANSWERS = (Allocation("root", {"A": 40, "B": 60}), Allocation("A", None))
+ANSWERS = (
+    Answer("root", "constant_sum", {"A": 40, "B": 60}),
+    Answer("A", "constant_sum", None),
+)
 
 
 def document(**changes: object) -> dict[str, object]:
@@ -45,8 +51,18 @@ def test_texts_are_named_by_their_hashes_in_the_order_of_items() -> None:
     ]
 
 
-def test_points_read_back_question_by_question() -> None:
-    assert points_of(document()) == {"root": {"A": 40, "B": 60}, "A": None}
+def test_values_read_back_question_by_question() -> None:
+    assert values_of(document()) == {"root": {"A": 40, "B": 60}, "A": None}
+
+
+def test_an_answer_is_stored_with_the_method_it_was_given_by() -> None:
+    asked = questionnaire(*EVERY_METHOD)
+    answers = tuple(Answer(one.question, one.method, {"x": 1}) for one in EVERY_METHOD)
+    found = to_document(asked, 1, answers, texts={}, confirmed_unchanged=False)
+    assert [(one["question"], one["method"]) for one in found["answers"]] == [
+        (one.question, one.method) for one in EVERY_METHOD
+    ]
+    assert values_of(found) == {one.question: {"x": 1} for one in EVERY_METHOD}
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -55,10 +71,12 @@ def test_an_answer_kept_with_one_press_says_so(*, kept: bool) -> None:
 
 
 @settings(max_examples=50)
-@given(st.integers(0, 20))
-def test_the_canonical_form_reads_back_the_same(steps: int) -> None:
-    points = {"B": 100 - 5 * steps, "A": 5 * steps}
-    found = to_document(
-        ASKED, 2, (Allocation("root", points),), texts={}, confirmed_unchanged=False
-    )
+@given(st.fixed_dictionaries({one.question: answers_to(one) for one in EVERY_METHOD}))
+def test_the_canonical_form_reads_back_the_same(given_answers: dict[str, Any]) -> None:
+    asked = questionnaire(*EVERY_METHOD)
+    answers = [
+        Answer(one.question, one.method, given_answers[one.question]) for one in EVERY_METHOD
+    ]
+    found = to_document(asked, 2, answers, texts={}, confirmed_unchanged=False)
     assert parse_canonical(canonical_bytes(found)) == found
+    assert values_of(found) == given_answers

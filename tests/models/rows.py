@@ -23,7 +23,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "study": {
         "id": STUDY, "title_zh": "城市指数", "title_en": "City index", "state": "running",
         "rehearsal": False, "letter": "{}", "protocol": "{}", "protocol_sha256": "0" * 64,
-        "launched_on": DAY, "created_at": AT,
+        "launched_on": DAY, "dataset": "{}", "created_at": AT,
     },
     "staff": {
         "id": STAFF, "login": "lin", "name": "Lin", "password_hash": "-",

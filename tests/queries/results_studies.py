@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from analysis.treefile import parse_tree
 from delphi.db import Database
 from delphi.domain.disclosure import Viewer
-from delphi.domain.protocol import Protocol
+from delphi.domain.protocol import default_protocol
 from delphi.queries.results import GroupPage, RoundPage, round_page
 from delphi.surroundings import Surroundings
 from tests.studies import HEAD, T2, RunningStudy, running_study
 
-RULES = Protocol(groups=(), publishing_steps={})
+RULES = default_protocol([])
 TWO = parse_tree(
     HEAD + "A,,甲,A,value,benefit,elicited,\nB,,乙,B,value,benefit,elicited,\n",
     "two.csv",

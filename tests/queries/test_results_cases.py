@@ -11,6 +11,7 @@ from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.disclosure import Viewer
+from delphi.domain.protocol import with_rounds
 from delphi.errors import NotFoundError
 from delphi.queries.results import latest_closed
 from delphi.queries.results.sheet import figure_sheet
@@ -179,7 +180,7 @@ def test_dissent_may_rest_on_answers_far_from_the_median(
 def test_the_last_round_stops_what_still_moves(
     sqlite_database: Database, around: Surroundings
 ) -> None:
-    study = replay(sqlite_database, around, 2, protocol=replace(RULES, rounds=2))
+    study = replay(sqlite_database, around, 2, protocol=with_rounds(RULES, 2))
     verdict = group_of(study, 2).verdict
     assert verdict.code == "round_limit"
     assert (verdict.sentence.reason, verdict.sentence.ending) == (

@@ -151,7 +151,7 @@ def test_the_counted_answer_of_the_round_before_is_the_last_one(study: RunningSt
     assert own.last_reasons == {"D": "Second."}
     assert [texts[one] for one in own.last_reason_ids] == ["Second."]
     assert own.uncounted is not None
-    assert own.uncounted.points == {"D": "5", "S": "65", "E": "30"}
+    assert own.uncounted.fields == {"points.D": "5", "points.S": "65", "points.E": "30"}
     assert (own.working, own.other, own.submitted) == (None, None, None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from delphi.db import Database
@@ -17,6 +19,7 @@ from delphi.queries.receipt import (
     submitted_by_form,
 )
 from delphi.surroundings import Surroundings
+from tests.five_methods import FIVE_METHODS, five_methods, full_answer
 from tests.studies import RunningStudy, running_study
 
 
@@ -60,7 +63,7 @@ def test_every_submission_is_listed_latest_first(study: RunningStudy) -> None:
 
 def test_a_receipt_is_what_is_stored(study: RunningStudy) -> None:
     latest = receipt(study, 2)
-    assert latest.points == {"root": {"D": 15, "S": 55, "E": 30}}
+    assert latest.values == {"root": {"D": 15, "S": 55, "E": 30}}
     assert latest.reasons == {"D": "Second.", "S": "Same."}
     assert (latest.revision, latest.latest, latest.is_superseded) == (2, 2, False)
     assert latest.is_intact
@@ -70,6 +73,19 @@ def test_a_receipt_is_what_is_stored(study: RunningStudy) -> None:
         study.events()[-1].hash,
     )
     assert latest.is_counted is None
+
+
+def test_a_receipt_shows_what_every_method_stored(database: Database, around: Surroundings) -> None:
+    study = running_study(
+        database, around, experts=5, tree=FIVE_METHODS, protocol=five_methods()
+    ).opens_round()
+    study.submits(0, replace(full_answer(), abstained=frozenset({"D1"})))
+    found = receipt(study, 1)
+    assert found.questionnaire == study.questionnaire
+    assert found.values["D1"] is None
+    assert found.values["root"] == {"D:S": -3, "D:E": 1, "S:E": 2}
+    assert found.values["S"] == {"S1": 2, "S2": 4, "S3": 1, "S4": 3}
+    assert list(found.values) == [one.question for one in study.questionnaire.questions]
 
 
 def test_an_earlier_receipt_shows_the_reasons_that_are_still_stored(study: RunningStudy) -> None:

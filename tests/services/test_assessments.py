@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from delphi.db import Database
-from delphi.domain.allocation import Typed, typed_from_document
+from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.models.answer import Draft
 from delphi.queries.assessment_rules import usual_protocol
@@ -86,7 +86,7 @@ def test_two_windows_keep_both_until_one_is_chosen(study: RunningStudy, *, other
     assert saves(study, MORE, 0) == Saved(1, conflict=True)
     both = held(study)
     assert (both[WORKING].assessed, both[OTHER].assessed) == (SOME, MORE)
-    assert both[OTHER].points == both[WORKING].points == POINTS.points
+    assert both[OTHER].fields == both[WORKING].fields == POINTS.fields
     with study.database.writing() as session:
         choose_draft(
             session,
@@ -108,7 +108,7 @@ def test_a_device_without_earlier_answers_neither_reads_nor_replaces_them(
     assert saves(study, MORE, 1, device="d" * 16) == Saved(0, conflict=True)
     both = held(study)
     assert both[WORKING].assessed == SOME
-    assert (both[OTHER].assessed, both[OTHER].points) == (MORE, {})
+    assert (both[OTHER].assessed, both[OTHER].fields) == (MORE, {})
 
 
 @pytest.mark.parametrize("given", [NOTHING, SOME, MORE])

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from delphi.db import Database
-from delphi.domain.allocation import Typed
+from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.models.answer import Draft, Respondent
 from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
 from delphi.surroundings import Surroundings
+from tests.five_methods import FIVE_METHODS, five_methods, full_answer
 from tests.studies import RunningStudy, looking, refuses, running_study, typed
 
 ONE = typed({"D": "20"}, reasons={"D": "因为"})
@@ -101,6 +102,24 @@ def test_a_draft_keeps_what_cannot_be_submitted(study: RunningStudy) -> None:
     odd = typed({"D": "abc", "S": "33", "E": "-1"}, reasons={"D": "长" * 600})
     study.drafts(0, odd)
     assert drafts(study)[WORKING][1] == odd.to_document()
+
+
+def test_a_draft_keeps_the_fields_of_every_method(database: Database, around: Surroundings) -> None:
+    study = running_study(
+        database, around, experts=5, tree=FIVE_METHODS, protocol=five_methods()
+    ).opens_round()
+    odd = full_answer({"more.D:S": "foo", "times.D:E": "7", "best.E": "Z", "place.S1": "２"})
+    assert study.drafts(0, odd) == Saved(1)
+    version, content = drafts(study)[WORKING]
+    assert content == {"fields": odd.fields, "abstained": [], "reasons": {}, "kept": False}
+    assert typed_from_document(content) == odd
+    assert study.drafts(0, odd, version=0) == Saved(version)
+
+
+def test_emptied_fields_are_as_if_never_filled_in(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    emptied = Typed({**ONE.fields, "points.S": "", "points.E": ""}, frozenset(), ONE.reasons)
+    assert study.drafts(0, emptied) == Saved(1)
 
 
 def test_drafts_of_experts_and_rounds_are_apart(study: RunningStudy) -> None:

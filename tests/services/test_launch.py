@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from analysis.record.canonical import sha256_hex
@@ -11,6 +13,8 @@ from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.letter import Letter
+from delphi.domain.methods import PlannedQuestion
+from delphi.domain.protocol import default_protocol
 from delphi.models.identity import Invitation
 from delphi.models.study import Study
 from delphi.services import studies
@@ -24,6 +28,13 @@ def gaps(database: Database, study_id: str) -> dict[str, bool]:
     """Return code → whether it blocks."""
     with database.reading() as session:
         return {gap.code: gap.blocks for gap in readiness_of(session, study_id)}
+
+
+def asks(database: Database, study_id: str, *questions: PlannedQuestion) -> None:
+    """Let each round ask one question."""
+    protocol = replace(default_protocol(["root"]), plan=tuple((one,) for one in questions))
+    with database.writing() as session:
+        studies.set_protocol(session, study_id, protocol)
 
 
 def test_a_study_with_everything_is_ready(database: Database, around: Surroundings) -> None:
@@ -51,11 +62,37 @@ def test_each_gap_of_a_bare_study_is_listed(database: Database, around: Surround
     }
 
 
-def test_a_large_group_is_warned(database: Database, around: Surroundings) -> None:
+def test_a_large_group_is_warned_where_points_are_divided(
+    database: Database, around: Surroundings
+) -> None:
     rows = "".join(f"A{n},,项{n},Item {n},value,benefit,elicited,\n" for n in range(11))
     large = parse_tree(HEAD + rows, "large.csv", require_weights=False)
     study_id = draft_study(database, around, experts=12, tree=large)
     assert gaps(database, study_id) == {"group_too_large": False}
+    rated = PlannedQuestion("root", "rating", (1, 5), ("importance",))
+    asks(database, study_id, rated, rated)
+    assert gaps(database, study_id) == {"weights_from_ratings": False}
+    asks(database, study_id, PlannedQuestion("root"), rated, rated)
+    assert set(gaps(database, study_id)) == {"group_too_large", "weights_from_ratings"}
+
+
+@pytest.mark.parametrize(
+    ("methods", "found"),
+    [
+        (("constant_sum", "constant_sum"), set()),
+        (("ranking", "constant_sum", "constant_sum"), set()),
+        (("pairwise", "pairwise"), set()),
+        (("ranking", "ranking"), {"weights_from_ranking"}),
+        (("ranking", "ranking", "best_worst"), {"never_compared"}),
+        (("constant_sum", "ranking"), {"weights_from_ranking", "never_compared"}),
+    ],
+)
+def test_a_plan_that_weakens_the_weights_is_warned(
+    database: Database, around: Surroundings, methods: tuple[str, ...], found: set[str]
+) -> None:
+    study_id = draft_study(database, around, experts=12)
+    asks(database, study_id, *(PlannedQuestion("root", method) for method in methods))
+    assert gaps(database, study_id) == dict.fromkeys(found, False)
 
 
 def test_launch_is_refused_with_the_number_of_gaps_that_block(

@@ -220,7 +220,7 @@ def test_stable_without_agreement_is_stable_dissent(
 def test_the_last_round_of_the_plan_ends_in_its_limit(
     database: Database, around: Surroundings
 ) -> None:
-    protocol = replace(default_protocol(["root"]), rounds=2)
+    protocol = default_protocol(["root"], rounds=2)
     study = running_study(database, around, protocol=protocol)
     moved = [(60, 20, 20)] * 8
     assert verdict_after(study, list(T2[0]), moved)["verdict"] == "round_limit"

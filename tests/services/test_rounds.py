@@ -145,10 +145,7 @@ def test_the_next_round_asks_the_same_again(study: RunningStudy) -> None:
 
 
 def test_the_protocol_limits_the_rounds(database: Database, around: Surroundings) -> None:
-    protocol = default_protocol(["root"])
-    study = running_study(database, around, protocol=type(protocol)(
-        protocol.groups, protocol.publishing_steps, rounds=2
-    ))  # fmt: skip
+    study = running_study(database, around, protocol=default_protocol(["root"], rounds=2))
     for answers in T2[:2]:
         study.opens_round().all_submit(answers).closes_round()
     with refuses("round_limit", rounds=2):

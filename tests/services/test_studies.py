@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
 from delphi.domain.letter import LONGEST, Letter
-from delphi.domain.protocol import Protocol, default_protocol
+from delphi.domain.methods import PlannedQuestion
+from delphi.domain.protocol import Protocol, default_protocol, with_rounds
 from delphi.models.study import LedgerEvent, Study, StudyRole
 from delphi.queries.assessment_rules import assessment_rule, usual_protocol
 from delphi.services import studies
@@ -24,6 +26,7 @@ from tests.studies import (
     BOTH,
     COORDINATOR,
     FOUR_GROUPS,
+    HEAD,
     LETTER,
     THREE,
     draft_study,
@@ -150,7 +153,6 @@ def test_texts_of_the_letter_are_cleaned(database: Database, around: Surrounding
     ("change", "field"),
     [
         ({"answer_step": 3}, "answer_step"),
-        ({"rounds": 9}, "rounds"),
         ({"tolerance": 1}, "tolerance"),
         ({"preset": "loose"}, "preset"),
         ({"response": "2"}, "response"),
@@ -191,11 +193,106 @@ def test_the_protocol_follows_a_change_of_the_weight_rule(
     assert before["tree_sha256"] != after["tree_sha256"]
 
 
+def asked(plan: Protocol, group: str) -> list[str | None]:
+    """Return the method of each round for a group."""
+    found = [plan.planned(number, group) for number in range(1, plan.rounds + 1)]
+    return [one and one.method for one in found]
+
+
+def planned(*rounds: tuple[PlannedQuestion, ...]) -> Protocol:
+    return replace(default_protocol(["root", "D"]), plan=rounds)
+
+
+def test_a_number_of_rounds_that_is_not_allowed_is_refused(
+    database: Database, around: Surroundings
+) -> None:
+    study_id = draft_study(database, around)
+    protocol = with_rounds(default_protocol(["root"]), 9)
+    with (
+        refuses("protocol_value", field="rounds", expected="2–4"),
+        database.writing() as session,
+    ):
+        studies.set_protocol(session, study_id, protocol)
+
+
+def test_each_round_may_ask_each_group_by_its_own_method(
+    database: Database, around: Surroundings
+) -> None:
+    study_id = draft_study(database, around, tree=FOUR_GROUPS)
+    rated = PlannedQuestion("D", "rating", (1, 9), ("importance", "availability"))
+    root = PlannedQuestion("root", "best_worst")
+    protocol = planned((rated,), (root, rated), (root,))
+    with database.writing() as session:
+        studies.set_protocol(session, study_id, protocol)
+    assert studies.load_protocol(stored(database, study_id)) == protocol
+
+
+ROOT, D = PlannedQuestion("root"), PlannedQuestion("D")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "code", "named"),
+    [
+        (planned((ROOT,), (ROOT,)), "plan_group_missing", {"group": "D"}),
+        (planned((ROOT, D), (ROOT,), (D,)), "plan_group_interrupted", {"group": "D", "round": 2}),
+        (planned((ROOT, D), ()), "plan_round_empty", {"round": 2}),
+    ],
+)
+def test_a_plan_that_does_not_hold_together_is_refused(
+    database: Database,
+    around: Surroundings,
+    protocol: Protocol,
+    code: str,
+    named: dict[str, object],
+) -> None:
+    study_id = draft_study(database, around, tree=FOUR_GROUPS)
+    before = stored(database, study_id).protocol
+    with refuses(code, **named), database.writing() as session:
+        studies.set_protocol(session, study_id, protocol)
+    assert stored(database, study_id).protocol == before
+
+
+@pytest.mark.parametrize(("method", "most"), [("pairwise", 9), ("best_worst", 9), ("ranking", 12)])
+def test_a_method_is_refused_for_a_group_that_is_too_large(
+    database: Database, around: Surroundings, method: str, most: int
+) -> None:
+    protocol = replace(
+        default_protocol(["root"]), plan=((PlannedQuestion("root", method),), (ROOT,))
+    )
+    for items in (most, most + 1):
+        rows = "".join(f"A{n},,项{n},Item {n},value,benefit,elicited,\n" for n in range(items))
+        tree = parse_tree(HEAD + rows, "tree.csv", require_weights=False)
+        study_id = draft_study(database, around, tree=tree)
+        if items == most:
+            with database.writing() as session:
+                studies.set_protocol(session, study_id, protocol)
+    named = {"group": "root", "round": 1, "method": method, "most": most, "found": most + 1}
+    with refuses("plan_group_too_large", **named), database.writing() as session:
+        studies.set_protocol(session, study_id, protocol)
+
+
+def test_a_plan_stays_sound_when_a_group_gets_another_weight_rule(
+    database: Database, around: Surroundings
+) -> None:
+    study_id = draft_study(database, around, tree=FOUR_GROUPS)
+    rated = PlannedQuestion("D", "rating", (1, 5), ("importance",))
+    pairs = PlannedQuestion("root", "pairwise")
+    with database.writing() as session:
+        studies.set_protocol(session, study_id, planned((rated,), (rated, pairs), (D, ROOT)))
+        studies.set_weight_rule(session, study_id, "D", "equal_siblings")
+    found = studies.load_protocol(stored(database, study_id))
+    assert asked(found, "root") == ["pairwise", "constant_sum", "constant_sum"]
+    with database.writing() as session:
+        studies.set_weight_rule(session, study_id, "D", "elicited")
+    found = studies.load_protocol(stored(database, study_id))
+    assert asked(found, "D") == ["constant_sum"] * 3
+
+
 CHANGES: dict[str, Change] = {
     "titles": lambda session, study: studies.set_titles(session, study, "新", "New"),
     "letter": lambda session, study: studies.set_letter(session, study, LETTER),
     "protocol": lambda session, study: studies.set_protocol(
-        session, study, Protocol(("root",), {"root": None})
+        session, study, default_protocol(["root"])
     ),
     "weight rule": lambda session, study: studies.set_weight_rule(
         session, study, "root", "equal_siblings"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,7 @@ from analysis.record.canonical import canonical_text, parse_canonical
 from analysis.record.leaf import leaf_hash, text_hash
 from delphi.clock import FixedClock
 from delphi.db import Database
-from delphi.domain.allocation import Typed, clean
+from delphi.domain.answers.typed import Typed, clean
 from delphi.models.answer import Rationale, Submission
 from delphi.services.submissions import BROWSER_NONCE_BYTES, submit
 from delphi.surroundings import Surroundings
@@ -141,8 +142,7 @@ def test_a_form_that_was_answered_by_an_equal_submission_stays_answered(
 
 def test_keeping_the_last_answer_with_one_press_is_noted(study: RunningStudy) -> None:
     answer = typed({"D": 20, "S": 50, "E": 30})
-    kept = type(answer)(answer.points, answer.abstained, answer.reasons, kept=True)
-    study.submits(0, kept)
+    study.submits(0, replace(answer, kept=True))
     assert json.loads(only(study).document)["confirmed_unchanged"] is True
 
 

@@ -16,7 +16,9 @@ WEIGHTS = (Fraction(115, 800), Fraction(440, 800), Fraction(245, 800))
 
 
 def stored(values=T2[2], weights=WEIGHTS, step=Fraction(5)):
-    return weight_uncertainty(values, weights, rule="arithmetic_mean", step=step)
+    return weight_uncertainty(
+        values, weights, method="constant_sum", rule="arithmetic_mean", step=step
+    )
 
 
 def shares(texts):

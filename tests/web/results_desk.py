@@ -11,7 +11,7 @@ from pathlib import Path
 from analysis.treefile import parse_tree
 from delphi.clock import FixedClock
 from delphi.db import Database
-from delphi.domain.protocol import Protocol
+from delphi.domain.protocol import default_protocol
 from delphi.instance_key import ensure_instance_key
 from delphi.settings import load_settings
 from delphi.web import create_app
@@ -20,7 +20,7 @@ from tests.databases import SqliteSource
 from tests.studies import HEAD, RunningStudy
 from tests.web.studies_desk import Desk
 
-RULES = Protocol(groups=(), publishing_steps={})
+RULES = default_protocol([])
 TWO = parse_tree(
     HEAD + "A,,甲,A,value,benefit,elicited,\nB,,乙,B,value,benefit,elicited,\n",
     "two.csv",

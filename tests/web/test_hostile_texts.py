@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from delphi.domain.allocation import LONGEST_FIELD
+from delphi.domain.answers.typed import LONGEST_FIELD
 from delphi.models.answer import Draft
 from delphi.models.identity import Person
 from delphi.models.study import Indicator, Study
@@ -184,7 +184,7 @@ def test_bytes_that_no_browser_sends_break_nothing(
     harmless(expert.client.post("/survey", data=body, content_type=kind))
     harmless(expert.looks())
     if status == 200:
-        assert draft(study)["points"] == {"D": "20"}
+        assert draft(study)["fields"] == {"points.D": "20"}
 
 
 def draft(study: RunningStudy) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from delphi.domain.protocol import with_rounds
 from delphi.services.closing import close_round
 from tests.databases import SqliteSource
 from tests.studies import FOUR_GROUPS, T2, RunningStudy, typed
@@ -96,7 +97,7 @@ SAYS: dict[str, tuple[Callable[[Desk], RunningStudy], int, str, str]] = {
         "答案还在移动：个人变动的中位数是 5 分，超过 2.5 分。按方案再开一轮。",
     ),
     "round_limit": (
-        lambda desk: replay(desk, T2[:2], protocol=replace(RULES, rounds=2)),
+        lambda desk: replay(desk, T2[:2], protocol=with_rounds(RULES, 2)),
         2,
         "The rule would ask for another round; the protocol allows two, so it stops here.",
         "按规则本应再开一轮，而方案至多两轮，因此到此为止。",

@@ -9,7 +9,8 @@ import pytest
 
 import analysis
 from analysis import concordance, dispersion, stability, verdict
-from delphi.queries.alternatives import ALTERNATIVES, BY_AUTHORITY
+from delphi.domain.methods import COMPANION_RULES, HEADLINE_RULES, METHODS
+from delphi.queries.alternatives import EQUAL
 from delphi.queries.results import condition_formulas, item_formulas, orders
 from delphi.translations import catalogue_file, read_catalogue
 from delphi.web.studies import result_words
@@ -66,14 +67,20 @@ def test_reasons_of_the_rules_of_aggregation_have_words(code: str) -> None:
 def test_every_note_of_a_formula_has_words() -> None:
     text = "".join(map(source, (item_formulas, condition_formulas, orders)))
     found = set(re.findall(r'Note\("(\w+)"', text))
-    assert len(found) > 15
+    # Codes that are chosen first: "x_derived" if … else "x", and those made by a suffix.
+    found |= set(re.findall(r'"(\w+_(?:derived|rated|classic|mean|of_its_kind))"', text))
+    moves = ("weight_change_max", "median_own_move", "mean_own_move")
+    found |= {f"{name}_rated" for name in moves} | {"response_other", "experts_both_other"}
+    assert len(found) > 25
     assert found <= result_words.NOTES.keys()
     forms = set(condition_formulas._LIMITS.values())
     assert forms <= result_words.NOTES.keys()
 
 
 def test_every_rule_of_the_table_of_alternatives_has_words() -> None:
-    assert {"arithmetic_mean", BY_AUTHORITY, *ALTERNATIVES} == set(result_words.ALTERNATIVES)
+    rules = {rule for method in METHODS for rule in COMPANION_RULES[method]}
+    assert {EQUAL, *HEADLINE_RULES.values(), *rules} == set(result_words.ALTERNATIVES)
+    assert set(HEADLINE_RULES.values()) == set(result_words.BY_AUTHORITY)
 
 
 def test_every_text_of_results_is_in_the_chinese_catalogue() -> None:

@@ -13,7 +13,7 @@ from analysis.templates import template_text
 from delphi.exchange.tree import read_tree_file
 from delphi.models.study import Indicator, Study
 from delphi.web.site import Site
-from delphi.web.studies.problems import phrase, tree_problems
+from delphi.web.studies.problems import phrase, table_problems
 from tests.web.studies_desk import LANGUAGES, STRANGER, Desk, heading, words
 
 HEAD = "code,parent,name_zh,name_en,weight_rule\n"
@@ -253,5 +253,5 @@ def test_every_problem_of_a_broken_template_has_chinese_words(app: Flask) -> Non
     with pytest.raises(InputError) as refused:
         read_tree_file(broken.encode(), "t.csv")
     with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
-        shown = tree_problems(refused.value.problems)
+        shown = table_problems(refused.value.problems)
     assert words(shown.lines[0]) == "第 4 行 direction 列：发现“good”，应为 benefit 或 cost"

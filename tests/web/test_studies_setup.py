@@ -20,6 +20,8 @@ PROTOCOL = {
     "minimum": "10",
     "item_order": "tree",
     "self_assessment": "B",
+    "own_first": "yes",
+    "proposals": "yes",
     "step.root": "",
 }
 LETTER = {
@@ -106,7 +108,9 @@ def test_every_rule_can_be_set(desk: Desk) -> None:
     assert document["self_assessment"]["table"] == "B"
     assert document["self_assessment"]["scale"] == ["1", "0.8", "0.6", "0.4", "0.2"]
     page = desk.get(answer.headers["Location"])
-    assert "9 rules differ from their defaults." in words(page)
+    assert document["feedback"]["own_first"] is True
+    assert document["proposals"] is True
+    assert "11 rules differ from their defaults." in words(page)
     assert 'value="66.5"' in page
 
 
@@ -119,6 +123,8 @@ def test_every_rule_can_be_set(desk: Desk) -> None:
         ("answer_step", "3", "Answer step: “3” is not possible here. Possible: 1, 5."),
         ("preset", "", "What is judged: “” is not possible here."),
         ("item_order", "x", "Order of indicators: “x” is not possible here."),
+        ("own_first", "", "Own answer first: Choose yes or no."),
+        ("proposals", "maybe", "Suggestions by experts: Choose yes or no."),
         ("minimum", "-1", "Least number in both rounds: “-1” is no whole number"),
         ("minimum", "2", "Least number in both rounds: “2” is not possible here."),
         ("response", "abc", "Least response: “abc” is no percentage; one such as 5 is expected."),

@@ -273,10 +273,11 @@ class Answering(RuleBasedStateMachine):
                 select(Draft.content).where(Draft.round_id == self.study.round_id)
             ).scalars()
             for content in map(json.loads, rows):
-                assert {"points", "reasons", "abstained", "kept"} <= content.keys()
-                assert {*content["points"], *content["reasons"]} <= {*CODES}
+                assert {"fields", "reasons", "abstained", "kept"} <= content.keys()
+                assert {*content["fields"]} <= {f"points.{code}" for code in CODES}
+                assert {*content["reasons"]} <= {*CODES}
                 assert content["abstained"] in ([], ["root"])
-                assert all(len(text) <= 40 for text in content["points"].values())
+                assert all(len(text) <= 40 for text in content["fields"].values())
 
     # ------------------------------------------------------------------------------------- helpers
 

@@ -37,4 +37,6 @@ class Study(Base):
     #: hash of the frozen protocol; set exactly by launch
     protocol_sha256: Mapped[str | None] = mapped_column(String(64))
     launched_on: Mapped[date | None] = mapped_column(Date)
+    #: canonical JSON: file and ranges of the data table behind the fact cards; none without one
+    dataset: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,19 +13,28 @@ from analysis.rounding import largest_remainder
 from delphi.bridge import questionnaire_of, round_answers
 from delphi.domain import round_states
 from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
-from delphi.domain.protocol import TOTAL, Protocol
+from delphi.domain.methods import PlannedQuestion, is_comparable
+from delphi.domain.protocol import Protocol
 from delphi.domain.questionnaire import Question
 from delphi.errors import NotFoundError
-from delphi.models.study import Round
-from delphi.queries.figures import Formula, decimals, rounded, whole
+from delphi.models.study import Indicator, Round
+from delphi.queries.figures import Formula, decimals, rounded
 from delphi.queries.head import find_study, head_of
 from delphi.queries.results.authority import authority_view
 from delphi.queries.results.chart import series_of, short_names
 from delphi.queries.results.formulas import Shown, formula_of
-from delphi.queries.results.page import GroupPage, NextStep, Outlook, RoundPage
-from delphi.queries.results.stored import Names, StoredGroup, StoredRound, closed_rounds
+from delphi.queries.results.page import GroupPage, NextStep, Outlook, PlannedChange, RoundPage
+from delphi.queries.results.stored import (
+    Names,
+    StoredGroup,
+    StoredRound,
+    closed_rounds,
+    comparable_run,
+)
 from delphi.queries.results.tables import (
     SplitRow,
+    consistency_view,
+    criterion_tables,
     example_of_order,
     item_rows,
     movement_rows,
@@ -111,13 +120,10 @@ def _ready(
     groups, formula = [], None
     questionnaire = questionnaire_of(asked)
     for place, question in enumerate(questionnaire.questions):
-        history = [
-            one.groups[question.question]
-            for one in stored
-            if one.groups is not None and question.question in one.groups
-        ]
+        history = comparable_run(stored, question.planned)
         suffix = f"~{question.question}" if place else ""
         group, shown = _group(history, question, page.protocol, viewer, suffix)
+        group = replace(group, other_ways=_other_ways(stored, history))
         if len(question.items) == 2:
             group = replace(group, orders=(), splits=_splits(session, asked, history, viewer))
             shown = replace(shown, orders=())
@@ -128,7 +134,22 @@ def _ready(
         groups=tuple(groups),
         authority=authority_view(stored[-1].authority, questionnaire, viewer),
         opened=formula,
-        next=_next(page, groups, stored[-1], viewer),
+        next=replace(
+            _next(page, groups, stored[-1], viewer),
+            changes=_changes(page, _group_names(session, page.study.id)),
+        ),
+    )
+
+
+def _other_ways(
+    stored: Sequence[StoredRound], history: Sequence[StoredGroup]
+) -> tuple[tuple[int, PlannedQuestion], ...]:
+    """Return the rounds before that asked the group otherwise, and how."""
+    name, first = history[0].question, history[0].round
+    return tuple(
+        (one.number, one.groups[name].planned)
+        for one in stored
+        if one.number < first and one.groups is not None and name in one.groups
     )
 
 
@@ -161,7 +182,7 @@ def _group(
         protocol=protocol,
     )
     group = GroupPage(
-        question=question.question,
+        planned=question.planned,
         names=question.name or None,
         items=names,
         short=shown.short,
@@ -180,6 +201,8 @@ def _group(
         example=example_of_order(history, names, viewer),
         counts=tuple((one.round, one.answered) for one in history),
         suffix=suffix,
+        criteria=criterion_tables(now, names, viewer),
+        consistency=consistency_view(now, viewer),
     )
     return group, shown
 
@@ -206,12 +229,10 @@ def _splits(
 def _next(
     page: RoundPage, groups: Sequence[GroupPage], last: StoredRound, viewer: Viewer
 ) -> NextStep:
-    verdicts = {group.verdict.code for group in groups}
-    outcome = next((code for code in ("hold", "continue") if code in verdicts), "end")
-    fewest = min((group.answered for group in groups), default=0)
+    fewest = min((one.used for one in (last.groups or {}).values()), default=0)
     current = page.study.state == "running" and page.number == page.rounds[-1]
     return NextStep(
-        outcome={"continue": "again"}.get(outcome, outcome),
+        outcome=_outcome(page, {group.verdict.code for group in groups}),
         is_current=current,
         next_round=page.number + 1,
         rounds=page.protocol.rounds,
@@ -225,12 +246,47 @@ def _next(
     )
 
 
+def _outcome(page: RoundPage, verdicts: Collection[str]) -> str:
+    """Return what rule and plan say together; where the plan ends there is nothing to go on to."""
+    if "hold" in verdicts:
+        return "hold"
+    if "continue" in verdicts and page.number < page.protocol.rounds:
+        return "again"
+    return "plan" if page.protocol.goes_on(page.number) else "end"
+
+
+def _changes(page: RoundPage, names: Mapping[str, Names]) -> tuple[PlannedChange, ...]:
+    """Return what the next round of the plan does otherwise; nothing behind the last one."""
+    protocol, number = page.protocol, page.number
+    if number >= protocol.rounds:
+        return ()
+    pairs = (
+        (group, protocol.planned(number, group), protocol.planned(number + 1, group))
+        for group in protocol.groups
+    )
+    return tuple(
+        PlannedChange(names.get(group), now, then)
+        for group, now, then in pairs
+        if (now or then) and (now is None or then is None or not is_comparable(now, then))
+    )
+
+
+def _group_names(session: Session, study_id: str) -> dict[str, Names]:
+    """Return the names of all indicators by code; the first level has none."""
+    found = session.execute(
+        select(Indicator.code, Indicator.name_zh, Indicator.name_en).where(
+            Indicator.study_id == study_id
+        )
+    )
+    return {code: {"zh": zh, "en": en} for code, zh, en in found}
+
+
 def outlook_of(group: StoredGroup, protocol: Protocol, viewer: Viewer) -> Outlook:
     """Return what a group would be published as if the study ended with this round."""
     step = protocol.publishing_steps.get(group.question)
-    if not group.may_see(viewer):
+    weights = group.exact
+    if weights is None or not group.may_see(viewer):
         return Outlook(None, None, step, harms=False)
-    weights = exact_weights(group)
     percents = tuple(
         rounded(decimals(100 * one, PERCENT_PLACES), PERCENT_PLACES) for one in weights
     )
@@ -239,10 +295,3 @@ def outlook_of(group: StoredGroup, protocol: Protocol, viewer: Viewer) -> Outloo
     found = largest_remainder(weights, Fraction(step))
     published = tuple(rounded(decimals(one, 6), 6) for one in found.rounded)
     return Outlook(percents, published, step, harms=bool(found.zeroed or found.ties_split))
-
-
-def exact_weights(group: StoredGroup) -> tuple[Fraction, ...]:
-    """Return the arithmetic mean of a group's answers, exact: sums of whole points over n·100."""
-    items: Sequence[str] = group.document["items"]
-    sums = [whole(group.dispersion(item)["mean"], group.answered) for item in items]
-    return tuple(Fraction(total, TOTAL * group.answered) for total in sums)

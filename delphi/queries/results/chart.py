@@ -1,6 +1,7 @@
 """Dots and ranges across rounds: where everything stands in the two drawings of the chart.
 
-The axis begins at 0 and is shared by all items of a group; only what may be shown is in it.
+The axis is shared by all items of a group: from 0 for points, the whole scale for ratings. Only
+what may be shown is in it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from math import ceil
 from delphi.domain.disclosure import Viewer
 from delphi.queries.figures import Figure
 from delphi.queries.results.stored import Names, StoredGroup
-from delphi.queries.results.tables import MEAN_PLACES, QUARTILE_PLACES
+from delphi.queries.results.tables import MEAN_PLACES, quartile_places
 
 CHART_CV_PLACES = 3
 ROW = 26
 #: Half the height of a band, of its median line.
 BAND, MEDIAN = 6, 9
 _LINE = 19
+#: Below this end a scale is short.
+_SHORT = 10
 #: Room for a label of 15 px: a Han character is square, a Latin one about half as wide.
 _HAN, _LATIN = 15.0, 8.3
 #: Room for the labels at the left of the wide drawing.
@@ -88,7 +91,7 @@ class Drawing:
     blocks: tuple[Block, ...]
     ticks: tuple[Tick, ...]
     axis_y: int
-    #: scale bar of the tolerance
+    #: scale bar of the tolerance, where there is one
     bar_start: float
     bar_end: float
     bar_y: int
@@ -100,7 +103,8 @@ class Chart:
 
     wide: Drawing
     narrow: Drawing
-    tolerance: int
+    #: None for ratings, which have none
+    tolerance: int | None
 
 
 def series_of(
@@ -121,7 +125,8 @@ def _spread(group: StoredGroup, code: str, viewer: Viewer) -> Spread:
     def one(name: str, places: int) -> Figure:
         return Figure(name, found.get(name), places=places)
 
-    quartiles = Figure("quartiles", found.get("q1"), places=QUARTILE_PLACES, high=found.get("q3"))
+    places = quartile_places(group)
+    quartiles = Figure("quartiles", found.get("q1"), places=places, high=found.get("q3"))
     return Spread(
         round=group.round,
         is_shown=shown,
@@ -157,7 +162,12 @@ def _rests(parts: Sequence[list[str]], *, least: int, joint: str) -> list[str]:
 
 
 def dot_and_range(
-    series: Sequence[Series], labels: Sequence[tuple[str, str]], *, now: int, tolerance: int
+    series: Sequence[Series],
+    labels: Sequence[tuple[str, str]],
+    *,
+    now: int,
+    tolerance: int | None,
+    scale: tuple[int, int] | None = None,
 ) -> Chart:
     """Lay out the chart.
 
@@ -170,12 +180,14 @@ def dot_and_range(
     now
         The round in view; earlier ones are drawn in grey.
     tolerance
-        t in points, drawn as a scale bar.
+        t in points, drawn as a scale bar; None for ratings.
+    scale
+        Ends of the axis: those of the ratings. None for points, which end above what is drawn.
     """
-    top = _top(series, tolerance)
+    ends = scale or (0, _top(series, tolerance or 0))
     return Chart(
-        _wide(series, labels, now, top, tolerance),
-        _narrow(series, labels, now, top, tolerance),
+        _wide(series, labels, now, ends, tolerance or 0),
+        _narrow(series, labels, now, ends, tolerance or 0),
         tolerance,
     )
 
@@ -197,25 +209,33 @@ def _top(series: Sequence[Series], tolerance: int) -> int:
 class _Axis:
     start: float
     end: float
-    top: int
+    #: smallest and largest value on it
+    ends: tuple[int, int]
 
     def x(self, value: str | Decimal | int) -> float:
-        return round(self.start + (self.end - self.start) * float(value) / self.top, 2)
+        return round(self.start + self.length(float(value) - self.ends[0]), 2)
 
-    def length(self, points: int) -> float:
-        return (self.end - self.start) * points / self.top
+    def length(self, size: float) -> float:
+        return (self.end - self.start) * size / (self.ends[1] - self.ends[0])
 
     def ticks(self, labelled: int) -> tuple[Tick, ...]:
+        """Return lines at tens, on a short scale at every value; some of the tens have no label."""
+        low, high = self.ends
+        step = 1 if high < _SHORT else 10
         return tuple(
-            Tick(self.x(value), str(value) if value % labelled == 0 else "")
-            for value in range(0, self.top + 1, 10)
+            Tick(self.x(value), str(value) if step == 1 or value % labelled == 0 else "")
+            for value in range(low, high + 1, step)
         )
 
 
 def _wide(
-    series: Sequence[Series], labels: Sequence[tuple[str, str]], now: int, top: int, tolerance: int
+    series: Sequence[Series],
+    labels: Sequence[tuple[str, str]],
+    now: int,
+    ends: tuple[int, int],
+    tolerance: int,
 ) -> Drawing:
-    axis = _Axis(226, 742, top)
+    axis = _Axis(226, 742, ends)
     placed: list[tuple[list[str], int, tuple[Mark, ...]]] = []
     y, last = 40, 40
     for one, (name, short) in zip(series, labels, strict=True):
@@ -239,9 +259,13 @@ def _wide(
 
 
 def _narrow(
-    series: Sequence[Series], labels: Sequence[tuple[str, str]], now: int, top: int, tolerance: int
+    series: Sequence[Series],
+    labels: Sequence[tuple[str, str]],
+    now: int,
+    ends: tuple[int, int],
+    tolerance: int,
 ) -> Drawing:
-    axis = _Axis(62, 292, top)
+    axis = _Axis(62, 292, ends)
     blocks = []
     y, last = 32, 32
     for one, (name, _) in zip(series, labels, strict=True):
@@ -278,15 +302,16 @@ def _marks(series: Series, axis: _Axis, y: int, now: int) -> tuple[Mark, ...]:
 
 
 def _mark(spread: Spread, axis: _Axis, y: int, is_now: bool) -> Mark:
-    low, high = spread.quartiles.value or "0", spread.quartiles.high or "0"
+    nothing = str(axis.ends[0])
+    low, high = spread.quartiles.value or nothing, spread.quartiles.high or nothing
     return Mark(
         spread=spread,
         y=y,
         is_now=is_now,
         band_x=axis.x(low),
         band_width=round(axis.x(high) - axis.x(low), 2),
-        median_x=axis.x(spread.median.value or "0"),
-        mean_x=axis.x(spread.mean.value or "0"),
+        median_x=axis.x(spread.median.value or nothing),
+        mean_x=axis.x(spread.mean.value or nothing),
     )
 
 

@@ -6,8 +6,8 @@ from delphi.queries.figures import Figure, Formula
 from delphi.queries.results.condition_formulas import condition_formula
 from delphi.queries.results.item_formulas import Shown, item_formula, movement_figure
 from delphi.queries.results.orders import order_formula
+from delphi.queries.results.sentences import SIGNIFICANCE
 from delphi.queries.results.tables import OrderRow
-from delphi.queries.results.verdicts import SIGNIFICANCE
 
 __all__ = ["Shown", "formula_of"]
 

@@ -1,6 +1,7 @@
 """Formulas of the figures by item and of the movement between rounds, with their numbers.
 
-Sums come back exactly from the stored figures, because answers are whole points: no row is read.
+Sums of whole answers come back exactly from the stored figures; those of derived weights are
+printed rounded. No row is read.
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ from delphi.queries.figures import (
     whole,
     working,
 )
+from delphi.queries.results.sentences import cv_is_exempt
 from delphi.queries.results.stored import Names, StoredGroup
 from delphi.queries.results.tables import ItemRow, MovementRow, OrderRow
 from delphi.queries.results.verdicts import VerdictView
+
+#: Decimals of a sum of derived weights in the middle of a formula.
+TOTAL_PLACES = 6
 
 
 @dataclass(frozen=True)
@@ -76,17 +81,24 @@ def item_formula(figure: Figure, row: ItemRow, shown: Shown) -> Formula:
 
 
 def _mean(figure: Figure, row: ItemRow, group: StoredGroup) -> Formula:
-    total = whole(group.dispersion(row.code)["mean"], row.n)
+    total = total_of(group.dispersion(row.code)["mean"], row.n, group)
     terms = (quantity("x̄"), over("Σ x", "n"), over(total, row.n))
-    return _one(figure, group, terms, Note("mean", {"n": row.n}))
+    note = "mean_derived" if group.is_derived else "mean"
+    return _one(figure, group, terms, Note(note, {"n": row.n}))
 
 
 def _sd(figure: Figure, row: ItemRow, group: StoredGroup) -> Formula:
     terms: tuple[Term, ...] = (quantity("s"), root("Σ (x − x̄)²", "n − 1"))
     if figure.value is not None:
-        above = rounded(decimals(squares(figure.value, row.n), 10), 10)
-        terms = (*terms, root(working(above), f"{row.n} − 1"))
+        above = working(_sum_of_squares(figure.value, row.n, group))
+        terms = (*terms, root(above, f"{row.n} − 1"))
     return _one(figure, group, terms, Note("divisor", {"n": row.n, "below": row.n - 1}))
+
+
+def _sum_of_squares(sd: str, n: int, group: StoredGroup) -> str:
+    if group.is_derived:
+        return str(Decimal(sd) ** 2 * (n - 1))
+    return rounded(decimals(squares(sd, n), 10), 10)
 
 
 def _cv(figure: Figure, row: ItemRow, group: StoredGroup) -> Formula:
@@ -143,6 +155,12 @@ def _extremes(figure: Figure, row: ItemRow, group: StoredGroup) -> Formula:
     )
 
 
+def _full(figure: Figure, row: ItemRow, group: StoredGroup) -> Formula:
+    high = (group.planned.scale or (0, 0))[1]
+    terms = (quantity("K"), over(f"#{{x = {high}}}", "n"), over(whole(figure.value, row.n), row.n))
+    return _one(figure, group, terms, Note("full", {"high": high}))
+
+
 _ITEM: Mapping[str, Callable[[Figure, ItemRow, StoredGroup], Formula]] = {
     "mean": _mean,
     "sd": _sd,
@@ -151,21 +169,23 @@ _ITEM: Mapping[str, Callable[[Figure, ItemRow, StoredGroup], Formula]] = {
     "quartiles": _quartiles,
     "iqr": _iqr,
     "extremes": _extremes,
+    "full": _full,
 }
 
 
 def _change(figure: Figure, row: ItemRow, shown: Shown) -> Formula:
     group, before = shown.now, shown.groups[-2]
-    terms: tuple[Term, ...] = (quantity("Δw"), over("Σ (x′ − x)", "m"))
+    name, note = ("Δx̄", "change_mean") if group.is_rating else ("Δw", "change")
+    terms: tuple[Term, ...] = (quantity(name), over("Σ (x′ − x)", "m"))
     if figure.value is not None:
-        terms = (*terms, over(minus(str(whole(figure.value, group.both))), group.both))
+        terms = (*terms, over(minus(total_of(figure.value, group.both, group)), group.both))
     return Formula(
         key=figure.key,
-        figure="change",
+        figure=note,
         round=group.round,
         item=row.names,
         equations=(Equation(terms, figure),),
-        notes=(Note("change", {"m": group.both, "before": before.round, "after": group.round}),),
+        notes=(Note(note, {"m": group.both, "before": before.round, "after": group.round}),),
         unrounded=_unrounded(figure),
         inputs=(input_of(before), input_of(group)),
     )
@@ -173,15 +193,23 @@ def _change(figure: Figure, row: ItemRow, shown: Shown) -> Formula:
 
 def _item_limit(name: str, row: ItemRow, shown: Shown) -> tuple[Note, ...]:
     """Say what the protocol holds the figure against, if anything."""
-    condition = shown.now.condition(name)
+    group = shown.now
+    condition = group.condition(name)
     if condition is None:
         return (Note("no_limit"),)
     if not condition["decides"] or row_value(name, row) is None:
         return (Note("printed"),)
     limit = condition["limit"]
+    if name == "cv" and is_exempting(shown.protocol, group) and cv_is_exempt(group, row.code):
+        return (Note("cv_exempt", {"limit": rounded(limit, 4)}),)
     met = abs(Decimal(row_value(name, row) or 0)) <= Decimal(limit) + Decimal("1e-9")
-    unit = "points" if name == "iqr" else "plain"
+    unit = "points" if name == "iqr" and not group.is_rating else "plain"
     return (Note(f"at_most_{unit}", {"limit": rounded(limit, 4), "met": met}),)
+
+
+def is_exempting(protocol: Protocol, group: StoredGroup) -> bool:
+    """Whether the rule lets the CV of an item go that is rated near zero."""
+    return group.is_rating and protocol.preset == "recommended"
 
 
 def row_value(name: str, row: ItemRow) -> str | None:
@@ -207,10 +235,21 @@ def movement_formula(name: str, figure: Figure, before: StoredGroup, group: Stor
         figure=name,
         round=group.round,
         equations=(Equation(_movement_terms(name, figure, group), figure),),
-        notes=(Note(name, {"m": group.both, "before": before.round, "after": group.round}),),
+        notes=(_movement_note(name, before, group),),
         unrounded=_unrounded(figure),
         inputs=(input_of(before), input_of(group)),
     )
+
+
+def _movement_note(name: str, before: StoredGroup, group: StoredGroup) -> Note:
+    code = f"{name}_rated" if group.is_rating else name
+    parameters = {"m": _movers(group), "before": before.round, "after": group.round}
+    return Note(code, parameters)
+
+
+def _movers(group: StoredGroup) -> int:
+    """Return the respondents with weights in both rounds: whoever rated all 0 has none."""
+    return 0 if group.movement is None else int(group.movement["with_weights"])
 
 
 def _movement_terms(name: str, figure: Figure, group: StoredGroup) -> tuple[Term, ...]:
@@ -224,11 +263,24 @@ def _movement_terms(name: str, figure: Figure, group: StoredGroup) -> tuple[Term
         return quantity("Q₂(d)"), own
     if figure.value is None:
         return (quantity("d̄"), over("Σ d", "m"))
-    total = whole(figure.value, group.both)
-    return quantity("d̄"), over("Σ d", "m"), over(total, group.both)
+    count = _movers(group)
+    total = working_total(figure.value, count, is_whole=not (group.is_rating or group.is_derived))
+    return quantity("d̄"), over("Σ d", "m"), over(total, count)
 
 
 # ----------------------------------------------------------------------------------------- common
+
+
+def total_of(mean: str | None, count: int, group: StoredGroup) -> str:
+    """Return the sum that a mean was divided from: exact of whole answers, else rounded."""
+    return working_total(mean, count, is_whole=not group.is_derived)
+
+
+def working_total(mean: str | None, count: int, *, is_whole: bool) -> str:
+    """Return the sum behind a mean of so many figures, as it stands in the middle of a formula."""
+    if is_whole or mean is None:
+        return str(whole(mean, count))
+    return rounded(Decimal(mean) * count, TOTAL_PLACES)
 
 
 def input_of(group: StoredGroup) -> RoundInput:

@@ -19,9 +19,9 @@ from delphi.queries.figures import (
     rounded,
     working,
 )
+from delphi.queries.results.sentences import SIGNIFICANCE
 from delphi.queries.results.stored import StoredGroup
 from delphi.queries.results.tables import OrderRow
-from delphi.queries.results.verdicts import SIGNIFICANCE
 
 
 def order_formula(key: str, order: OrderRow, group: StoredGroup) -> Formula:
@@ -29,7 +29,7 @@ def order_formula(key: str, order: OrderRow, group: StoredGroup) -> Formula:
     name = key.partition("-")[0]
     figure: Figure = getattr(order, name)
     found = group.concordance or {}
-    terms, notes = _terms(name, order, found, figure)
+    terms, notes = _terms(name, order, found, figure, is_rating=group.is_rating)
     if figure.value is None:
         notes = (*notes, Note("undefined", {"reason": figure.reason}))
     return Formula(
@@ -55,17 +55,17 @@ def _limit(name: str, group: StoredGroup) -> tuple[Note, ...]:
 
 
 def _terms(
-    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure
+    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure, *, is_rating: bool
 ) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
     if name == "chi2":
         return _chi2(order, figure)
     if name == "p":
         return _p(order)
-    return _w(name, order, found, figure)
+    return _w(name, order, found, figure, is_rating=is_rating)
 
 
 def _w(
-    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure
+    name: str, order: OrderRow, found: Mapping[str, Any], figure: Figure, *, is_rating: bool
 ) -> tuple[tuple[Term, ...], tuple[Note, ...]]:
     m, n = found["experts_used"], order.n
     corrected = name == "w"
@@ -79,9 +79,10 @@ def _w(
         terms = (*terms, over(f"12 × {s}", below), over(above, total))
     code = "w" if corrected else "w_uncorrected"
     constant = found["constant_experts"]
+    same = "constant_rated" if is_rating else "constant"
     notes: tuple[Note, ...] = (Note(code, {"s": s, "ties": found["ties"], "m": m, "n": n}),)
     if constant:
-        notes = (*notes, Note("constant", {"constant": constant}))
+        notes = (*notes, Note(same, {"constant": constant}))
     return terms, notes
 
 

@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from delphi.domain.methods import CONSTANT_SUM, RATING, PlannedQuestion
 from delphi.domain.protocol import ROOT, Protocol
 from delphi.queries.figures import Formula
 from delphi.queries.head import StudyHead
 from delphi.queries.results.authority import AuthorityView
 from delphi.queries.results.chart import Series
-from delphi.queries.results.stored import Names
-from delphi.queries.results.tables import ItemRow, MovementRow, OrderRow, SplitRow, Undefined
+from delphi.queries.results.stored import DERIVED, Names
+from delphi.queries.results.tables import (
+    ConsistencyView,
+    CriterionTable,
+    ItemRow,
+    MovementRow,
+    OrderRow,
+    SplitRow,
+    Undefined,
+)
 from delphi.queries.results.verdicts import VerdictView
 from delphi.queries.rounds import GOING_ON
 
@@ -21,12 +30,13 @@ from delphi.queries.rounds import GOING_ON
 class GroupPage:
     """One elicited group on the page."""
 
-    question: str
+    #: how it was asked
+    planned: PlannedQuestion
     #: names of the parent; None for the first level
     names: Names | None
     items: Mapping[str, Names]
     short: Mapping[str, Names]
-    #: respondents who gave points, and who said that they could not judge
+    #: respondents who answered, and who said that they could not judge
     answered: int
     abstained: int
     #: whether statistics may be shown, and how many answers are missing if not
@@ -46,6 +56,27 @@ class GroupPage:
     counts: tuple[tuple[int, int], ...]
     #: what is added to the keys of its figures
     suffix: str
+    #: further criteria of a rating
+    criteria: tuple[CriterionTable, ...] = ()
+    #: None where no comparisons were asked, or where it is withheld
+    consistency: ConsistencyView | None = None
+    #: earlier rounds that asked the group in another way, which is not compared
+    other_ways: tuple[tuple[int, PlannedQuestion], ...] = ()
+
+    @property
+    def question(self) -> str:
+        """Name of the question."""
+        return self.planned.group
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether its figures are ratings, without points."""
+        return self.planned.method == RATING
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its figures are individual weights, derived from each answer."""
+        return self.planned.method in DERIVED
 
     @property
     def is_first_level(self) -> bool:
@@ -72,10 +103,22 @@ class Outlook:
 
 
 @dataclass(frozen=True)
+class PlannedChange:
+    """What the next round of the plan does otherwise with a group."""
+
+    #: names of the parent; None for the first level
+    names: Names | None
+    #: how it is asked now and next; None where it is not
+    now: PlannedQuestion | None
+    then: PlannedQuestion | None
+
+
+@dataclass(frozen=True)
 class NextStep:
     """What the rule says and what may be done."""
 
-    #: `again`, `hold`, `end`; of all groups together
+    #: `again`, `plan` (the rule is content, the plan goes on), `hold`, `end`; of all groups
+    #: together
     outcome: str
     #: whether this is the last round that was opened and the study still runs
     is_current: bool
@@ -87,6 +130,8 @@ class NextStep:
     missing: int
     needed: int
     outlook: tuple[Outlook, ...]
+    #: groups that the next round asks in another way, for the first time, or not again
+    changes: tuple[PlannedChange, ...] = ()
 
     @property
     def ends(self) -> bool:
@@ -128,8 +173,15 @@ class RoundPage:
         reasons = {reason for _, reason in found}
         if code == "continue" and reasons == {"first"}:
             return "first"
+        if self.protocol.goes_on(self.number) and code not in {"continue", "hold"}:
+            return f"{code}_plan"
         classic = self.protocol.preset == "classic" and code in {"continue", "round_limit"}
         return f"{code}_classic" if classic else code
+
+    @property
+    def names_methods(self) -> bool:
+        """Whether the plan has more than dividing points, so that methods have to be told."""
+        return any(one.method != CONSTANT_SUM for asked in self.protocol.plan for one in asked)
 
     @property
     def ending_groups(self) -> int:

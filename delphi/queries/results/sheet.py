@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from delphi.bridge import questionnaire_of
 from delphi.domain import round_states
 from delphi.domain.disclosure import EXTREMES_FROM, STATISTICS_FROM, Viewer
+from delphi.domain.methods import CONSTANT_SUM
 from delphi.errors import NotFoundError
 from delphi.models.study import Round
 from delphi.queries.results.stored import Names, StoredGroup, closed_rounds
@@ -23,6 +24,7 @@ HEADER = ("round", "group", "item", "name_zh", "name_en", "figure", "value", "re
 #: Names that a spreadsheet would run as a formula get an apostrophe in front.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SPREAD = ("mean", "sd", "cv", "median", "q1", "q3", "iqr")
+_FULL = "full_score_share"
 _MOVES = ("weight_change_max", "total_variation", "mean_own_move", "median_own_move")
 _ORDER = (
     *("w", "w_uncorrected", "w_low", "w_high", "chi2", "df", "p_chi2"),
@@ -77,11 +79,15 @@ def _names(session: Session, study_id: str) -> dict[str, Names]:
 
 def _lines(group: StoredGroup, viewer: Viewer) -> Iterator[Line]:
     yield "", "verdict", group.verdict, ""
+    if group.planned.method != CONSTANT_SUM:
+        yield "", "method", group.planned.method, ""
     yield "", "invited", group.invited, ""
     yield "", "counted", group.counted, ""
     yield "", "answered", group.answered, ""
     yield from _movement(group, viewer)
     yield from _of(group.concordance, _ORDER, hidden=not group.may_see(viewer))
+    if group.consistency is not None:
+        yield from _consistency(group.consistency, hidden=not group.may_see(viewer))
     for item in group.document["items"]:
         yield from _item(group, item, viewer)
 
@@ -114,19 +120,38 @@ def _item(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
     within = group.condition("within_tolerance")
     if within is not None:
         yield item, "within_tolerance", within["value"][item] if shown else None, few
+    if group.is_rating:
+        yield from _ratings(group, item, hidden=not shown)
     extremes = group.may_see(viewer, "extremes")
     for name in ("minimum", "maximum"):
         value = spread[name] if extremes else None
         yield item, name, value, f"fewer_than_{EXTREMES_FROM}_answers"
     moved = group.moved(item)
     if moved is not None:
-        value = moved["weight_change"] if group.may_see_movement(viewer) else None
-        yield (
-            item,
-            "change",
-            value,
-            few if not group.may_see_movement(viewer) else "no_expert_in_both",
-        )
+        sees = group.may_see_movement(viewer)
+        for name, figure in (("weight_change", "change"), ("mean_change", "mean_change")):
+            if name in moved:
+                value = moved[name] if sees else None
+                yield item, figure, value, "no_expert_in_both" if sees else few
+
+
+def _ratings(group: StoredGroup, item: str, *, hidden: bool) -> Iterator[Line]:
+    """Give what only ratings have: full scores, and the spread under every further criterion."""
+    few = f"fewer_than_{STATISTICS_FROM}_answers"
+    yield item, _FULL, None if hidden else group.dispersion(item)[_FULL], few
+    for criterion, spread in group.further.items():
+        found = next(one for one in spread if one["item"] == item)
+        yield item, f"{criterion}.n", found["n"], ""
+        for name in (*_SPREAD, _FULL):
+            undefined = few if hidden else "mean_0" if found["n"] > 1 else "one_answer"
+            yield item, f"{criterion}.{name}", None if hidden else found[name], undefined
+
+
+def _consistency(found: Mapping[str, Any], *, hidden: bool) -> Iterator[Line]:
+    few = f"fewer_than_{STATISTICS_FROM}_answers"
+    for name, value in found.items():
+        if value is not None:
+            yield "", f"consistency_{name}", None if hidden else value, few
 
 
 def _safe(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +14,20 @@ from sqlalchemy.orm import Session
 
 from delphi.domain import round_states
 from delphi.domain.disclosure import Viewer, staff_may_see
+from delphi.domain.methods import (
+    BEST_WORST,
+    PAIRWISE,
+    RANKING,
+    RATING,
+    PlannedQuestion,
+    is_comparable,
+    planned_from_document,
+)
 from delphi.models.study import Round, RoundResult
 
 Names = Mapping[str, str]
+#: Methods whose statistics are on individual weights, derived from each answer.
+DERIVED = (RANKING, PAIRWISE, BEST_WORST)
 
 
 @dataclass(frozen=True)
@@ -24,13 +36,39 @@ class StoredGroup:
 
     round: int
     question: str
-    #: respondents who gave points
+    #: respondents who answered the question
     answered: int
     #: submissions that count, abstentions included
     counted: int
     invited: int
     counted_sha256: str
     document: Mapping[str, Any]
+
+    @property
+    def planned(self) -> PlannedQuestion:
+        """How the group was asked."""
+        return planned_from_document(self.document)
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether its statistics are on ratings."""
+        return str(self.document["method"]) == RATING
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its statistics are on weights derived from each answer."""
+        return str(self.document["method"]) in DERIVED
+
+    @property
+    def used(self) -> int:
+        """Respondents whose answers go into the headline weights."""
+        return int(self.document["used"])
+
+    @property
+    def exact(self) -> tuple[Fraction, ...] | None:
+        """The headline weights, shares of 1; None where there are none."""
+        found = self.document["exact"]
+        return None if found is None else tuple(map(Fraction, found))
 
     @property
     def conditions(self) -> Sequence[Mapping[str, Any]]:
@@ -53,6 +91,18 @@ class StoredGroup:
     def movement(self) -> Mapping[str, Any] | None:
         """Movement since the round before; None in the first."""
         found: Mapping[str, Any] | None = self.document["movement"]
+        return found
+
+    @property
+    def consistency(self) -> Mapping[str, Any] | None:
+        """How far the comparisons contradict themselves; None for other methods."""
+        found: Mapping[str, Any] | None = self.document["consistency"]
+        return found
+
+    @property
+    def further(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Further criterion of a rating → spread of its ratings, item by item."""
+        found: Mapping[str, Sequence[Mapping[str, Any]]] = self.document["further_criteria"]
         return found
 
     @property
@@ -151,3 +201,22 @@ def _groups(one: Round, document: Mapping[str, Any], counted: int) -> dict[str, 
         )
         for group in document["groups"]
     }
+
+
+def comparable_run(
+    stored: Sequence[StoredRound], asked: PlannedQuestion
+) -> tuple[StoredGroup, ...]:
+    """Return a group in the latest rounds that asked it in one way, without a gap, in order."""
+    run: list[StoredGroup] = []
+    for one in reversed(stored):
+        group = (one.groups or {}).get(asked.group)
+        if group is None or not is_comparable(group.planned, asked):
+            break
+        run.insert(0, group)
+    return tuple(run)
+
+
+def latest_groups(stored: Sequence[StoredRound], names: Sequence[str]) -> dict[str, StoredGroup]:
+    """Return each of some groups in the last round that asked it; left out where none has yet."""
+    found = {name: group for one in stored for name, group in (one.groups or {}).items()}
+    return {name: found[name] for name in names if name in found}

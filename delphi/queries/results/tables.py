@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +11,13 @@ from delphi.bridge import PanelAnswers
 from delphi.domain.disclosure import STATISTICS_FROM, Viewer
 from delphi.queries.figures import Figure, places_needed
 from delphi.queries.results.stored import Names, StoredGroup
-from delphi.queries.results.verdicts import item_reason
+from delphi.queries.results.verdicts import item_reason, order_reason
 
 MEAN_PLACES = 3
 CV_PLACES = 4
 W_PLACES = 4
 CHI2_PLACES = 3
-#: Quartiles of whole points are multiples of a quarter.
+#: Quartiles of whole answers are multiples of a quarter.
 QUARTILE_PLACES = 2
 
 
@@ -48,16 +48,60 @@ class ItemRow:
     median: Figure
     quartiles: Figure
     iqr: Figure
-    #: change of the panel weight since the round before; None in the first
+    #: change of the panel weight, of ratings that of the mean, since the round before; None in the
+    #: first
     change: Figure | None
     #: smallest and largest answer; None where withheld
     extremes: Figure | None
+    #: share of the largest rating; None for other methods
+    full: Figure | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure of the row that opens."""
         given = (self.mean, self.sd, self.cv, self.median, self.quartiles, self.iqr)
-        return given + tuple(one for one in (self.change, self.extremes) if one is not None)
+        more = (self.change, self.extremes, self.full)
+        return given + tuple(one for one in more if one is not None)
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """The ratings of one item under a further criterion."""
+
+    names: Names
+    n: int
+    mean: Figure
+    sd: Figure
+    cv: Figure
+    median: Figure
+    full: Figure
+
+
+@dataclass(frozen=True)
+class CriterionTable:
+    """What the panel says of a further criterion."""
+
+    #: code of the criterion
+    criterion: str
+    rows: tuple[CriterionRow, ...]
+
+
+@dataclass(frozen=True)
+class ConsistencyView:
+    """How far the comparisons of a panel contradict themselves."""
+
+    method: str
+    experts: int
+    #: experts whose ratio has a limit, and how many of these exceed it
+    judged: int
+    above: int
+    median: Figure
+    #: of pairwise comparisons, else None
+    gci: Figure | None = None
+    gci_limit: str | None = None
+    gci_above: int = 0
+    #: Goepel's S* as a share; None where it does not exist
+    consensus: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +155,9 @@ def _movement_row(group: StoredGroup, viewer: Viewer) -> MovementRow:
     found = group.movement or {}
     shown = group.may_see_movement(viewer)
     suffix = group.round
+    nobody = "no_complete_expert_in_both" if group.is_rating else "no_expert_in_both"
     figures = tuple(
-        Figure(f"{name}-{suffix}", found[name], reason=None if found[name] else "no_expert_in_both")
+        Figure(f"{name}-{suffix}", found[name], reason=None if found[name] else nobody)
         for name in ("weight_change_max", "median_own_move", "mean_own_move")
     )
     return MovementRow(
@@ -144,12 +189,12 @@ def _item_row(
         reason = item_reason(group, code, name)
         return Figure(f"{name}-{code}", spread[name], places=places, reason=reason)
 
-    quartiles = Figure(f"quartiles-{code}", spread["q1"], places=QUARTILE_PLACES, high=spread["q3"])
+    places = quartile_places(group)
+    quartiles = Figure(f"quartiles-{code}", spread["q1"], places=places, high=spread["q3"])
     change = None
     if moved is not None and group.may_see_movement(viewer):
-        change = Figure(
-            f"change-{code}", moved["weight_change"], "signed", reason="no_expert_in_both"
-        )
+        value = moved["mean_change" if group.is_rating else "weight_change"]
+        change = Figure(f"change-{code}", value, "signed", reason="no_expert_in_both")
     extremes = None
     if group.may_see(viewer, "extremes"):
         extremes = Figure(f"extremes-{code}", spread["minimum"], high=spread["maximum"])
@@ -162,9 +207,64 @@ def _item_row(
         cv=one("cv", CV_PLACES),
         median=one("median", median_places),
         quartiles=quartiles,
-        iqr=one("iqr", QUARTILE_PLACES),
+        iqr=one("iqr", places),
         change=change,
         extremes=extremes,
+        full=Figure(f"full-{code}", spread["full_score_share"], "share")
+        if group.is_rating
+        else None,
+    )
+
+
+def quartile_places(group: StoredGroup) -> int:
+    """Return the decimals that quartiles are printed with."""
+    return MEAN_PLACES if group.is_derived else QUARTILE_PLACES
+
+
+def criterion_tables(
+    group: StoredGroup, names: Mapping[str, Names], viewer: Viewer
+) -> tuple[CriterionTable, ...]:
+    """Return what the panel says of each further criterion; nothing where it is withheld."""
+    if not group.may_see(viewer):
+        return ()
+    return tuple(
+        CriterionTable(criterion, tuple(_criterion_row(one, names) for one in spread))
+        for criterion, spread in group.further.items()
+    )
+
+
+def _criterion_row(spread: Mapping[str, Any], names: Mapping[str, Names]) -> CriterionRow:
+    return CriterionRow(
+        names=names[spread["item"]],
+        n=spread["n"],
+        mean=Figure("mean", spread["mean"], places=MEAN_PLACES),
+        sd=Figure("sd", spread["sd"], places=MEAN_PLACES),
+        cv=Figure("cv", spread["cv"], places=CV_PLACES),
+        median=Figure("median", spread["median"]),
+        full=Figure("full", spread["full_score_share"], "share"),
+    )
+
+
+def consistency_view(group: StoredGroup, viewer: Viewer) -> ConsistencyView | None:
+    """Return how far the comparisons contradict themselves; None where withheld or not asked."""
+    found = group.consistency
+    if found is None or not group.may_see(viewer):
+        return None
+    view = ConsistencyView(
+        method=group.planned.method,
+        experts=found["experts"],
+        judged=found["judged"],
+        above=found["above"],
+        median=Figure("cr", found["median"], places=CV_PLACES),
+    )
+    if "gci_median" not in found:
+        return view
+    return replace(
+        view,
+        gci=Figure("gci", found["gci_median"], places=CV_PLACES),
+        gci_limit=found["gci_limit"],
+        gci_above=found["gci_above"],
+        consensus=Figure("consensus", found["consensus"], "share"),
     )
 
 
@@ -180,7 +280,8 @@ def _order_row(group: StoredGroup, shown: int, viewer: Viewer) -> OrderRow:
 
     def one(name: str, key: str, places: int | None, form: str = "number") -> Figure:
         value = None if found is None else found[name]
-        return Figure(f"{key}{suffix}", value, form, places, reason=reasons.get(name))
+        reason = order_reason(group, reasons.get(name))
+        return Figure(f"{key}{suffix}", value, form, places, reason=reason)
 
     by_chi2 = found is not None and found["p_method"] == "chi2"
     return OrderRow(
@@ -235,7 +336,7 @@ def example_of_order(
     """Return a round of this study in which W is high and the answers lie far apart, if any."""
     for group in groups:
         found = group.concordance if group.may_see(viewer) else None
-        iqr = group.condition("iqr")
+        iqr = None if group.is_rating else group.condition("iqr")
         if found is None or found["w"] is None or iqr is None:
             continue
         worst = max(names, key=lambda code: Decimal(iqr["value"][code] or 0))

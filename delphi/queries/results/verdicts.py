@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
 
 from delphi.domain.disclosure import STATISTICS_FROM, Viewer
 from delphi.domain.protocol import Protocol
-from delphi.queries.figures import Figure, rounded
+from delphi.queries.figures import Figure
+from delphi.queries.results.sentences import (
+    RATING_STABILITY,
+    SIGNIFICANCE,
+    STABILITY,
+    Sentence,
+    sentence_of,
+)
 from delphi.queries.results.stored import Names, StoredGroup
 
-STABILITY = ("weight_change_max", "median_own_move")
 #: Conditions that are counts of people or of rounds: they say nothing about an answer.
 COUNTS = ("response", "experts_both", "earlier_round", "last_round")
 #: Conditions with one figure for each item.
-BY_ITEM = ("iqr", "within_tolerance", "cv")
-ON_MOVEMENT = (*STABILITY, "mean_own_move")
-SIGNIFICANCE = ("p_permutation", "p_chi2")
-CONTINUING = ("continue", "round_limit")
+BY_ITEM = ("iqr", "within_tolerance", "cv", "histogram_change")
+ON_MOVEMENT = (*STABILITY, *RATING_STABILITY, "mean_own_move")
+#: Conditions on agreement, as far as the rule asks for them.
+AGREEMENT = ("iqr", "within_tolerance", "cv", "items_agreed")
 _FORMS = {
     "response": ("share", None),
     "within_tolerance": ("share", None),
+    "histogram_change": ("share", None),
     "cv": ("number", 4),
     "w": ("number", 4),
     "p_permutation": ("p", None),
     "p_chi2": ("p", None),
 }
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence as codes: what decided, what follows, and what fills the placeholders."""
-
-    reason: str
-    #: `end`, `end_dissent`, `again`, `limit` or `hold`
-    ending: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +56,8 @@ class ConditionRow:
     items_needed: int = 0
     #: answers missing until it may be shown; 0 where it is shown
     missing: int = 0
+    #: of `last_round`: the last one that asks in this way, where that is not the last of all
+    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,21 @@ def _rows(group: StoredGroup, protocol: Protocol, viewer: Viewer) -> tuple[Condi
     decided = deciding(group, protocol)
     agreed = group.condition("items_agreed")
     needed = 0 if agreed is None else int(agreed["limit"])
-    return tuple(_row(group, condition, decided, needed, viewer) for condition in group.conditions)
+    last = _last_of_its_kind(group, protocol)
+    return tuple(
+        replace(row, last=last) if row.name == "last_round" else row
+        for row in (_row(group, one, decided, needed, viewer) for one in group.conditions)
+    )
+
+
+def _last_of_its_kind(group: StoredGroup, protocol: Protocol) -> int | None:
+    """Return the last round that asks a group in this way; None if that is the last of all."""
+    last = next(
+        number
+        for number in range(group.round, protocol.rounds + 1)
+        if protocol.is_last_of(number, group.question)
+    )
+    return None if last == protocol.rounds else last
 
 
 def _row(
@@ -149,7 +161,7 @@ def _missing(group: StoredGroup, name: str, viewer: Viewer) -> int:
 def _figures(group: StoredGroup, condition: Mapping[str, Any]) -> tuple[Figure, ...]:
     name, value = condition["name"], condition["value"]
     form, places = _FORMS.get(name, ("number", None))
-    if name in BY_ITEM:
+    if name in BY_ITEM and value is not None:
         return tuple(
             Figure(name, value[item], form, places, reason=item_reason(group, item, name))
             for item in group.document["items"]
@@ -168,7 +180,14 @@ def item_reason(group: StoredGroup, item: str, figure: str) -> str | None:
         return None
     if spread["n"] == 0:
         return "no_answers"
-    return "one_answer" if spread["n"] == 1 else "mean_0"
+    if spread["n"] == 1:
+        return "one_answer"
+    return "mean_0_rated" if group.is_rating else "mean_0"
+
+
+def order_reason(group: StoredGroup, code: str | None) -> str | None:
+    """Return the code of why there is no order, told in ratings where ratings were asked."""
+    return "all_constant_rated" if group.is_rating and code == "all_constant" else code
 
 
 def deciding(group: StoredGroup, protocol: Protocol) -> dict[str, str | None]:
@@ -186,12 +205,15 @@ def deciding(group: StoredGroup, protocol: Protocol) -> dict[str, str | None]:
 def _decided_recommended(
     group: StoredGroup, conditions: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str | None]:
-    agreement = ("iqr", "within_tolerance", "items_agreed")
+    agreement = tuple(
+        name for name in AGREEMENT if name in conditions and conditions[name]["decides"]
+    )
+    stability = RATING_STABILITY if group.is_rating else STABILITY
     if group.verdict == "consensus_stable":
-        return _tagged(STABILITY, "stable") | _tagged(agreement, "agrees")
+        return _tagged(stability, "stable") | _tagged(agreement, "agrees")
     if group.verdict == "stable_dissent":
-        return _tagged(STABILITY, "stable") | _tagged(_failing(conditions, agreement), "disagrees")
-    return _tagged(_failing(conditions, STABILITY), "moving") | {"last_round": group.verdict}
+        return _tagged(stability, "stable") | _tagged(_failing(conditions, agreement), "disagrees")
+    return _tagged(_failing(conditions, stability), "moving") | {"last_round": group.verdict}
 
 
 def _decided_classic(
@@ -221,126 +243,6 @@ def _failing(conditions: Mapping[str, Mapping[str, Any]], names: Sequence[str]) 
     )
 
 
-# --------------------------------------------------------------------------------------- sentence
-
-
-def sentence_of(
-    group: StoredGroup, names: Mapping[str, Names], protocol: Protocol, viewer: Viewer
-) -> Sentence:
-    """Return what is said about the verdict; figures that are withheld are not in it."""
-    ending = _ending(group, protocol)
-    common = {"rounds": protocol.rounds, "round": group.round, "count": len(names)}
-    if group.verdict == "hold":
-        return _hold(group, common)
-    if not _condition(group, "earlier_round")["holds"]:
-        return Sentence("first", ending, common)
-    if not group.may_see_movement(viewer):
-        seen = min(group.answered, group.both)
-        return Sentence("withheld", ending, common | {"seen": seen, "needed": STATISTICS_FROM})
-    if protocol.preset == "classic":
-        reason, parameters = _classic(group, names)
-    else:
-        reason, parameters = _recommended(group, names)
-    return Sentence(reason, ending, common | parameters)
-
-
-def _ending(group: StoredGroup, protocol: Protocol) -> str:
-    if group.verdict == "continue" and group.round >= protocol.rounds:
-        return "limit"
-    return {
-        "consensus_stable": "end",
-        "stable_dissent": "end_dissent",
-        "continue": "again",
-        "round_limit": "limit",
-    }.get(group.verdict, "hold")
-
-
-def _hold(group: StoredGroup, common: Mapping[str, Any]) -> Sentence:
-    response, both = _condition(group, "response"), _condition(group, "experts_both")
-    parameters = {
-        "answered": group.answered,
-        "invited": group.invited,
-        "share": Figure("response", response["value"], "share"),
-        "share_limit": Figure("response", response["limit"], "share"),
-        "both": both["value"],
-        "minimum": both["limit"],
-    }
-    few, fewer = response["holds"] is False, both["holds"] is False
-    reason = "hold_response_both" if few and fewer else "hold_response" if few else "hold_both"
-    return Sentence(reason, "hold", {**common, **parameters})
-
-
-def _recommended(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, dict[str, Any]]:
-    change, own = (_condition(group, name) for name in STABILITY)
-    moved = {
-        "change": rounded(change["value"], 3),
-        "own": rounded(own["value"], 3),
-        "limit": rounded(change["limit"], 3),
-    }
-    if group.verdict == "consensus_stable":
-        return "stable_agreed", moved | {"agreed": _condition(group, "items_agreed")["value"]}
-    if group.verdict == "stable_dissent":
-        return _dissent(group, names)
-    failing = [name for name, one in zip(STABILITY, (change, own), strict=True) if not one["holds"]]
-    reason = "moving_both" if len(failing) > 1 else f"moving_{failing[0]}"
-    iqr = _condition(group, "iqr")
-    apart = () if iqr["holds"] else tuple(rounded(iqr["value"][code], 3) for code in names)
-    return reason, moved | {"iqr": " / ".join(apart), "iqr_limit": rounded(iqr["limit"], 3)}
-
-
-def _dissent(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, dict[str, Any]]:
-    """Name the item that is furthest from agreement, and how many more are not agreed on."""
-    iqr, within = _condition(group, "iqr"), _condition(group, "within_tolerance")
-    wide = [code for code in names if Decimal(iqr["value"][code]) > Decimal(iqr["limit"])]
-    far = [code for code in names if Decimal(within["value"][code]) < Decimal(within["limit"])]
-    others = len({*wide, *far}) - 1
-    if wide:
-        worst = max(wide, key=lambda code: Decimal(iqr["value"][code]))
-        return "dissent_iqr", {
-            "item": names[worst],
-            "value": rounded(iqr["value"][worst], 3),
-            "limit": rounded(iqr["limit"], 3),
-            "others": others,
-        }
-    worst = min(far, key=lambda code: Decimal(within["value"][code]))
-    return "dissent_within", {
-        "item": names[worst],
-        "share": Figure("within_tolerance", within["value"][worst], "share"),
-        "share_limit": Figure("within_tolerance", within["limit"], "share"),
-        "tolerance": rounded(iqr["limit"], 3),
-        "others": others,
-    }
-
-
-def _classic(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, dict[str, Any]]:
-    cv = _condition(group, "cv")
-    values = {code: Decimal(value) for code, value in cv["value"].items() if value is not None}
-    parameters: dict[str, Any] = {"limit": rounded(cv["limit"], 4)}
-    above = [code for code, value in values.items() if abs(value) > Decimal(cv["limit"])]
-    if above and not cv["holds"]:
-        worst = max(above, key=lambda code: values[code])
-        largest = Figure("cv", cv["value"][worst], places=4)
-        parameters |= {"item": names[worst], "value": largest, "others": len(above) - 1}
-        return "classic_cv", parameters
-    largest_code = max(values, key=lambda code: values[code], default=None)
-    largest = Figure("cv", None if largest_code is None else cv["value"][largest_code], places=4)
-    tested = next((c for c in group.conditions if c["name"] in SIGNIFICANCE and c["decides"]), None)
-    if tested is None:
-        return "classic_agreed_two", parameters | {"value": largest}
-    p = Figure("p", tested["value"], "p")
-    parameters |= {"value": largest, "p": p, "p_limit": rounded(tested["limit"], 4)}
-    if tested["holds"]:
-        return "classic_agreed", parameters
-    return ("classic_p" if tested["value"] is not None else "classic_no_order"), parameters
-
-
-def _condition(group: StoredGroup, name: str) -> Mapping[str, Any]:
-    found = group.condition(name)
-    if found is None:
-        raise ValueError(f"the rule has no condition {name}")
-    return found
-
-
 # ----------------------------------------------------------------------------------------- margin
 
 
@@ -351,6 +253,7 @@ def _beside(group: StoredGroup, protocol: Protocol) -> Beside | None:
     found = group.concordance
     method = "p_chi2" if found["p_method"] == "chi2" else "p_permutation"
     reasons = found["reason"] or {}
+    none = {name: order_reason(group, reasons.get(name)) for name in ("w", method)}
     return Beside(
         preset=protocol.preset,
         other=other,
@@ -361,7 +264,7 @@ def _beside(group: StoredGroup, protocol: Protocol) -> Beside | None:
             )
             for item in group.document["items"]
         ),
-        w=Figure("w", found["w"], places=4, reason=reasons.get("w")),
-        p=Figure("p", found[method], "p", reason=reasons.get(method)),
+        w=Figure("w", found["w"], places=4, reason=none["w"]),
+        p=Figure("p", found[method], "p", reason=none[method]),
         tests_order=len(group.document["items"]) > 2,
     )

@@ -2,6 +2,7 @@
 
 from delphi.web.studies import (
     creating,
+    dataset,
     delivery,
     indicators,
     launch,
@@ -20,6 +21,7 @@ from delphi.web.studies.area import blueprint
 __all__ = [
     "blueprint",
     "creating",
+    "dataset",
     "delivery",
     "indicators",
     "launch",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from analysis.errors import InputError, Problem
 from analysis.templates import TEMPLATES, template_text, template_tree
 from analysis.tree import Tree
-from delphi.domain.allocation import clean
+from delphi.domain.answers.typed import clean
 from delphi.exchange.tree import read_tree_file
 from delphi.services.studies import NewStudy, create_study
 from delphi.web.access import current_staff, staff_required
@@ -22,7 +22,7 @@ from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.refusals import refusal
 from delphi.web.site import current_site
 from delphi.web.studies.area import INVALID, attempt, blueprint, show
-from delphi.web.studies.problems import ShownProblems, tree_problems
+from delphi.web.studies.problems import ShownProblems, table_problems
 
 UPLOAD = "upload"
 LONGEST_FILE_NAME = 100
@@ -181,6 +181,6 @@ def _again(
         typed["title_zh"],
         typed["title_en"],
         chosen,
-        tree_problems(in_file),
+        table_problems(in_file),
     )
     return show("new", page, problems=problems, status=INVALID)

@@ -1,8 +1,8 @@
-"""The tree of a study and the weight rules of its groups."""
+"""The tree of a study, the weight rules of its groups and the data behind its fact cards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from delphi.services.studies import set_weight_rule
 from delphi.web.forms import FieldProblem
 from delphi.web.refusals import refusal
 from delphi.web.studies.area import INVALID, attempt, blueprint, coordinators, readers, show
+from delphi.web.studies.problems import ShownProblems
 from delphi.web.transaction import reading
 
 PREFIX = "rule."
@@ -21,11 +22,8 @@ PREFIX = "rule."
 @blueprint.get("/<study_id>/indicators")
 @readers
 def indicators(study_id: str) -> Response:
-    """Show the tree as a table, and the weight rule of each group."""
-    with reading() as session:
-        page = indicators_page(session, study_id)
-    rules = {group.group: group.rule for group in page.groups}
-    return show("indicators", page, rules=rules, saved="saved" in request.args)
+    """Show the tree as a table, the weight rule of each group, and the data."""
+    return show_indicators(study_id)
 
 
 @blueprint.post("/<study_id>/indicators")
@@ -51,11 +49,43 @@ def set_rules(study_id: str) -> Response:
     if error is None:
         return redirect(url_for("studies.indicators", study_id=study_id, saved=1), 303)
     problem = FieldProblem(PREFIX + refused[0], refusal(error))
-    return _again(study_id, chosen, problem)
+    return show_indicators(study_id, problems=[problem], chosen=chosen, status=INVALID)
 
 
-def _again(study_id: str, chosen: Mapping[str, str | None], problem: FieldProblem) -> Response:
+def show_indicators(
+    study_id: str,
+    *,
+    problems: Sequence[FieldProblem] = (),
+    chosen: Mapping[str, str | None] | None = None,
+    in_file: ShownProblems | None = None,
+    file: str = "",
+    status: int = 200,
+) -> Response:
+    """Return the page of the indicators.
+
+    Parameters
+    ----------
+    problems
+        What was refused.
+    chosen
+        Weight rules as chosen in a form that was refused, by group.
+    in_file, file
+        What is wrong with a data table, and its name.
+    status
+        Of the response.
+    """
     with reading() as session:
         page = indicators_page(session, study_id)
-    rules = {group.group: chosen.get(group.group) or group.rule for group in page.groups}
-    return show("indicators", page, problems=[problem], status=INVALID, rules=rules, saved=False)
+    kept = chosen or {}
+    return show(
+        "indicators",
+        page,
+        problems=problems,
+        status=status,
+        rules={group.group: kept.get(group.group) or group.rule for group in page.groups},
+        about_data=chosen is None,
+        saved="saved" in request.args,
+        data=request.args.get("data", ""),
+        in_file=in_file or ShownProblems(),
+        file=file,
+    )

@@ -1,4 +1,4 @@
-"""What is wrong with an uploaded tree or panel, in the reader's language, line by line.
+"""What is wrong with an uploaded tree, data table or panel, in the reader's language, line by line.
 
 `analysis` tells its problems in English, for the command line. Here each of its phrases is known by
 its form and said in the language of the page; a phrase that is not known is shown as it is.
@@ -32,7 +32,7 @@ class ShownProblems:
         return len(self.lines) + self.more
 
 
-# ------------------------------------------------------------------------------------------- trees
+# ------------------------------------------------------------------------------------------ tables
 
 #: Form of a phrase → the same with placeholders named as in the form.
 _PHRASES: Sequence[tuple[re.Pattern[str], Words]] = [
@@ -103,13 +103,36 @@ _PHRASES: Sequence[tuple[re.Pattern[str], Words]] = [
         ),
         (r"at most (?P<count>\d+)", _lazy("at most %(count)s")),
         (r"at most (?P<count>\d+) characters", _lazy("at most %(count)s characters")),
+        (r"no number", _lazy("no number")),
+        (r"no rows", _lazy("no rows")),
+        (r"no unit", _lazy("no unit")),
+        (r"no column of a leaf", _lazy("no column of an indicator")),
+        (r"unknown column (?P<text>\".*\")", _lazy("the unknown column %(text)s")),
+        (
+            r"unit (?P<text>\".*\") in (?P<count>\d+) twice",
+            _lazy("unit %(text)s twice in %(count)s"),
+        ),
+        (
+            r"only unit, year, .*",
+            _lazy("unit, year or the code of an indicator with nothing below it"),
+        ),
+        (
+            r"one column for each leaf code",
+            _lazy("one column for each indicator with nothing below it, headed by its code"),
+        ),
+        (r"one row for each unit and year", _lazy("one row for each unit and year")),
+        (r"a name or code", _lazy("a name or code")),
+        (r"a year as a whole number", _lazy("a year as a whole number")),
+        (r"each unit once a year", _lazy("each unit once a year")),
+        (r"a number or an empty cell", _lazy("a number or an empty cell")),
+        (r"a number in at least one cell", _lazy("a number in at least one cell")),
     )
 ]
 
 
-def tree_problems(problems: Sequence[Problem]) -> ShownProblems:
-    """Return the problems of a table of indicators as lines to read."""
-    return _shown(problems, [_tree_line(problem) for problem in problems[:SHOWN]])
+def table_problems(problems: Sequence[Problem]) -> ShownProblems:
+    """Return the problems of a table of indicators or of data as lines to read."""
+    return _shown(problems, [_table_line(problem) for problem in problems[:SHOWN]])
 
 
 def phrase(text: str) -> str:
@@ -140,7 +163,7 @@ def _set_off(text: str) -> str:
     return f" {text}" if is_chinese() and text[:1].isascii() and text[:1].isalnum() else text
 
 
-def _tree_line(problem: Problem) -> str:
+def _table_line(problem: Problem) -> str:
     found, expected = _set_off(phrase(problem.found)), _set_off(phrase(problem.expected))
     values: Mapping[str, object] = {
         "row": problem.row,

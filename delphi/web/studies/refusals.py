@@ -20,6 +20,22 @@ add_refusals(
             "`local_percent` for it."
         ),
         "protocol_value": _lazy("“%(found)s” is not possible here. Possible: %(expected)s."),
+        "plan_group_missing": _lazy(
+            "No round asks “%(group)s”. Choose a method for it in at least one round, or give the "
+            "group another weight rule."
+        ),
+        "plan_group_interrupted": _lazy(
+            "“%(group)s” is asked before and after round %(round)s, but not in it. Ask it there "
+            "too, or only before or only after."
+        ),
+        "plan_round_empty": _lazy(
+            "Round %(round)s asks nothing. Choose a method for at least one group, or have fewer "
+            "rounds."
+        ),
+        "plan_group_too_large": _lazy(
+            "“%(method)s” takes at most %(most)s indicators; “%(group)s” has %(found)s. Choose "
+            "dividing 100 points or a rating instead."
+        ),
         "letter_too_long": _lazy("The text is too long; at most %(most)s characters."),
         "letter_minutes": _lazy("Give a number of minutes from 1 to 120."),
         "panel_too_large": _lazy("A panel has at most %(most)s people."),

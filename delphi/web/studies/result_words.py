@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from delphi.web.language import Words
 from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.refusals import add_refusals
+from delphi.web.words import AGGREGATIONS
 
 CONDITIONS: Mapping[str, Words] = {
     "response": _lazy("Response"),
@@ -54,8 +55,11 @@ FIGURES: Mapping[str, Words] = {
     "quartiles": _lazy("Quartiles"),
     "iqr": _lazy("Interquartile range (IQR)"),
     "iqr_all": _lazy("Interquartile ranges (IQR)"),
+    "histogram_change_all": _lazy("Changes of the histograms"),
+    "full": _lazy("Share of full scores"),
     "within_tolerance_all": _lazy("Answers near the median"),
     "change": _lazy("Change of the panel weight"),
+    "change_mean": _lazy("Change of the mean"),
     "extremes": _lazy("Smallest and largest answer"),
     "response": _lazy("Response"),
     "experts_both": _lazy("Experts in both rounds"),
@@ -80,12 +84,18 @@ RULES: Mapping[str, Words] = {
             *("response", "experts_both", "earlier_round", "last_round", "items_agreed"),
             *("weight_change_max", "median_own_move", "mean_own_move"),
             *("iqr_all", "within_tolerance_all", "cv_all", "cv", "w", "p"),
+            "histogram_change_all",
         ),
         _STOPPING,
     ),
 }
 NOTES: Mapping[str, Words] = {
     "mean": _lazy("The sum of %(n)s answers divided by their number; all experts count the same."),
+    "mean_derived": _lazy(
+        "The sum of %(n)s individual weights in points of 100, divided by their number; all "
+        "experts count the same."
+    ),
+    "full": _lazy("Answers with the highest rating, %(high)s, divided by all answers."),
     "divisor": _lazy("The standard deviation divides by n − 1, here %(below)s, not by n."),
     "median_place": _lazy("The median stands at place %(place)s of %(n)s sorted answers."),
     "quartile_places": _lazy(
@@ -96,6 +106,15 @@ NOTES: Mapping[str, Words] = {
     "change": _lazy(
         "x are the answers of round %(before)s and x′ those of round %(after)s, over the "
         "%(m)s respondents who answered both."
+    ),
+    "change_mean": _lazy(
+        "x are the ratings of round %(before)s and x′ those of round %(after)s, over the %(m)s "
+        "respondents who answered both."
+    ),
+    "histogram_change": _lazy(
+        "f and f′ count each rating in round %(before)s and in round %(after)s, over the %(m)s "
+        "respondents who answered both: C is the share of answers that would have to be "
+        "exchanged."
     ),
     "weight_change_max": _lazy(
         "Δw is the change of a panel weight from round %(before)s to round %(after)s, over the "
@@ -109,9 +128,29 @@ NOTES: Mapping[str, Words] = {
         "d is how many points a respondent moved from round %(before)s to round %(after)s: half "
         "the sum of the changes. The mean of %(m)s such moves; no single one is shown."
     ),
+    "weight_change_max_rated": _lazy(
+        "A panel weight is the mean of the experts’ ratings, each divided by their sum, in points "
+        "of 100. Δw is its change from round %(before)s to round %(after)s, over the %(m)s "
+        "respondents with such weights in both; the largest in size counts."
+    ),
+    "median_own_move_rated": _lazy(
+        "x and x′ are a respondent’s ratings of round %(before)s and round %(after)s, divided by "
+        "their sum, in points of 100; d is half the sum of the changes. The median of %(m)s such "
+        "moves; no single one is shown."
+    ),
+    "mean_own_move_rated": _lazy(
+        "x and x′ are a respondent’s ratings of round %(before)s and round %(after)s, divided by "
+        "their sum, in points of 100; d is half the sum of the changes. The mean of %(m)s such "
+        "moves; no single one is shown."
+    ),
     "response": _lazy("m gave points, M were invited to the round."),
+    "response_other": _lazy("m answered, M were invited to the round."),
     "experts_both": _lazy(
         "Respondents who gave points in round %(before)s and in round %(after)s, matched by their "
+        "pseudonym."
+    ),
+    "experts_both_other": _lazy(
+        "Respondents who answered in round %(before)s and in round %(after)s, matched by their "
         "pseudonym."
     ),
     "no_experts_both": _lazy("There is no earlier round to compare with."),
@@ -126,12 +165,20 @@ NOTES: Mapping[str, Words] = {
         "An item counts when its IQR and its share near the median both meet their limit. It "
         "takes 80%% of the items, rounded up."
     ),
+    "items_agreed_rated": _lazy(
+        "An item counts when its IQR and its CV both meet their limit; the CV is not asked for "
+        "where the mean is at most 10%% of the scale. It takes 80%% of the items, rounded up."
+    ),
     "items_agreed_classic": _lazy(
         "An item counts when its CV meets the limit. Under the classic rule every item has to."
     ),
     "last_round": _lazy(
         "The protocol plans at most %(rounds)s rounds, and this is round %(after)s. It is asked "
         "only where the conditions above decide neither way."
+    ),
+    "last_round_of_its_kind": _lazy(
+        "By the plan round %(last)s is the last one that asks the group in this way, and this is "
+        "round %(after)s. It is asked only where the conditions above decide neither way."
     ),
     "within_tolerance": _lazy(
         "Answers at most %(tolerance)s points from the median of their item, divided by all "
@@ -146,6 +193,7 @@ NOTES: Mapping[str, Words] = {
         "left out."
     ),
     "constant": _lazy("%(constant)s gave all items the same points; these carry no order."),
+    "constant_rated": _lazy("%(constant)s gave all items the same rating; these carry no order."),
     "chi2": _lazy(
         "On n − 1 = %(df)s degrees of freedom. Printed for comparison: with few experts its p is "
         "not exact."
@@ -171,6 +219,14 @@ NOTES: Mapping[str, Words] = {
     "at_most_plain_items": _lazy(
         "The protocol asks for at most %(limit)s in at least %(items)s items: %(met)s."
     ),
+    "at_most_share_items": _lazy(
+        "The protocol asks for at most %(limit)s%% in at least %(items)s items: %(met)s."
+    ),
+    "cv_exempt": _lazy(
+        "The mean is at most 10%% of the scale: so near zero the limit of %(limit)s is not asked "
+        "for."
+    ),
+    "cv_exempt_some": _lazy("Where the mean is at most 10%% of the scale the CV is not asked for."),
     "at_least_plain": _lazy("The protocol asks for at least %(limit)s: %(met)s."),
     "at_least_share": _lazy("The protocol asks for at least %(limit)s%%: %(met)s."),
     "at_least_share_items": _lazy(
@@ -189,9 +245,13 @@ REASONS: Mapping[str, Words] = {
     "item_without_answers": _lazy("nobody answered this item"),
     "one_answer": _lazy("there is only one answer"),
     "mean_0": _lazy("the mean is 0, everybody gave it 0 points"),
+    "mean_0_rated": _lazy("the mean is 0, everybody rated it 0"),
     "quartiles_sum_to_0": _lazy("both quartiles are 0"),
     "all_zero": _lazy("nothing but zeros is left"),
     "all_constant": _lazy("every expert gave all items the same points, so there is no order"),
+    "all_constant_rated": _lazy(
+        "every expert gave all items the same rating, so there is no order"
+    ),
     "abstained": _lazy("the expert did not judge"),
     "incomplete": _lazy("the answer is incomplete"),
     "no_earlier_round": _lazy("there is no earlier round with the same method"),
@@ -214,18 +274,38 @@ REASONS: Mapping[str, Words] = {
 }
 #: The rules of the table of alternatives; `equal` uses no answers.
 ALTERNATIVES: Mapping[str, Words] = {
-    "by_authority": _lazy("Arithmetic mean, experts weighted by authority (Cr)"),
     "arithmetic_mean": _lazy("Arithmetic mean"),
     "geometric_mean": _lazy("Geometric mean"),
     "l1": _lazy("l₁ rule"),
     "median": _lazy("Median, closed to 100%"),
     "trimmed_mean": _lazy("Without one highest and one lowest"),
     "equal": _lazy("Equal weights"),
+    **{
+        rule: AGGREGATIONS[rule]
+        for rule in (
+            *("mean_of_normalised", "normalised_means"),
+            *("roc", "rank_sum", "reciprocal"),
+        )
+    },
+}
+#: The headline's rule with experts weighted by Cr.
+BY_AUTHORITY: Mapping[str, Words] = {
+    "arithmetic_mean": _lazy("Arithmetic mean, experts weighted by authority (Cr)"),
+    "geometric_mean": _lazy("Geometric mean, experts weighted by authority (Cr)"),
+    "mean_of_normalised": _lazy("Mean of normalised ratings, experts weighted by authority (Cr)"),
+    "roc": _lazy("Mean of ROC weights, experts weighted by authority (Cr)"),
 }
 
 add_refusals(
     {
         "nothing_closed": _lazy("No round has been closed yet, so there are no answers to weigh."),
+        "group_not_asked": _lazy(
+            "No closed round has asked the group %(group)s yet: it has no weights to release."
+        ),
+        "group_without_weights": _lazy(
+            "The answers for the group %(group)s give no weights: nobody answered, or everybody "
+            "rated everything 0."
+        ),
         "group_without_answers": _lazy(
             "Nobody gave points for the group %(group)s: it has no weights to release."
         ),

@@ -178,7 +178,13 @@ def _round(
 
 def _chart(page: RoundPage, group: GroupPage) -> Chart:
     labels = [(names(one.names), names(one.short)) for one in group.series]
-    return dot_and_range(group.series, labels, now=page.number, tolerance=page.protocol.tolerance)
+    return dot_and_range(
+        group.series,
+        labels,
+        now=page.number,
+        tolerance=None if group.is_rating else page.protocol.tolerance,
+        scale=group.planned.scale,
+    )
 
 
 def _weights(page: WeightsPage, way: Way | None, opened: str) -> Response:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from delphi.domain.protocol import ROOT
 from delphi.domain.readiness import Gap
 from delphi.queries.closing_now import Conclusion
 from delphi.queries.ledger import EventLine
@@ -81,6 +82,30 @@ _GAPS: Mapping[str, tuple[Words, Words]] = {
         _lazy("Indicators without kind or direction"),
         _lazy("%(codes)s. Weighting works without them, scoring data later does not."),
     ),
+    "weights_from_ratings": (
+        _lazy("Weights will come from ratings"),
+        _lazy(
+            "%(codes)s. Ratings lie close together: the largest weight is seldom more than about "
+            "twice the smallest. Where differences matter, divide 100 points in the last two "
+            "rounds."
+        ),
+    ),
+    "weights_from_ranking": (
+        _lazy("Weights will come from places alone"),
+        _lazy(
+            "%(codes)s. A ranking does not say by how much one indicator counts more than another; "
+            "the weights are those that a formula gives to the places. Prefer a method that asks "
+            "how much."
+        ),
+    ),
+    "never_compared": (
+        _lazy("The method that gives the weights is asked in one round only"),
+        _lazy(
+            "%(codes)s. Without a round before that asks in the same way the stopping rule can "
+            "never find the group stable: its verdict will be “continue”, even after the last "
+            "round. Ask by this method in two rounds in a row."
+        ),
+    ),
     "panel_empty": (
         _lazy("The panel is empty"),
         _lazy("At least %(needed)s experts are needed; 12 or more are advised."),
@@ -139,7 +164,9 @@ def _readable(value: object) -> str:
     """Return a parameter of a gap; long lists are cut and counted."""
     if not isinstance(value, tuple):
         return str(value)
-    named = comma().join(map(str, value[:MOST_NAMED]))
+    named = comma().join(
+        gettext("First level") if one == ROOT else str(one) for one in value[:MOST_NAMED]
+    )
     more = len(value) - MOST_NAMED
     return gettext("%(codes)s and %(count)s more", codes=named, count=more) if more > 0 else named
 

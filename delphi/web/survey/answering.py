@@ -10,7 +10,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi.domain.allocation import Gap, Typed, check
+from delphi.domain.answers.checking import check
+from delphi.domain.answers.typed import Gap, Typed
 from delphi.queries.survey import standing_of
 from delphi.services.drafts import Saved, save_draft
 from delphi.web.access import expert
@@ -18,6 +19,7 @@ from delphi.web.survey.base import blueprint
 from delphi.web.survey.conflict import conflict_page, is_unsettled, settle
 from delphi.web.survey.desk import Desk, open_desk, questionnaire_page, typed_so_far
 from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page
+from delphi.web.survey.help import help_texts
 from delphi.web.survey.late import closed_round_of, keep_late, late_page
 from delphi.web.survey.opening import page_before_answering
 from delphi.web.survey.sent_form import SentForm
@@ -37,7 +39,7 @@ def questionnaire() -> Answer:
         desk = open_desk(session, visit, standing)
         if is_unsettled(desk):
             return conflict_page(desk)
-        return _render(session, desk, typed=typed_so_far(desk.own))
+        return _render(session, desk, typed=typed_so_far(desk.questionnaire, desk.own))
 
 
 @blueprint.post("/survey")
@@ -91,10 +93,13 @@ def draft_sent() -> tuple[Response, int]:
 
 
 def _draft_kept(desk: Desk, form: SentForm) -> tuple[Response, int]:
-    saved = _keep(desk, desk.typed(form), form)
+    typed = desk.typed(form)
+    saved = _keep(desk, typed, form)
     if saved.conflict and desk.visit.shows_earlier:
         return jsonify(saved=False, conflict=True, version=saved.version), 409
-    return jsonify(saved=True, version=0 if saved.conflict else saved.version), 200
+    version = 0 if saved.conflict else saved.version
+    told = help_texts(desk.questionnaire, typed)
+    return jsonify(saved=True, version=version, **({"help": told} if told else {})), 200
 
 
 @blueprint.post("/survey/choose")

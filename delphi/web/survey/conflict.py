@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from flask import render_template
 
-from delphi.domain.allocation import Typed
-from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.answers.typed import Typed
+from delphi.domain.questionnaire import Question, Questionnaire
 from delphi.domain.self_assessment import AskedAssessment
 from delphi.errors import DomainError
 from delphi.queries.survey import Standing
 from delphi.services.drafts import choose_draft
 from delphi.web.survey.desk import Desk
+from delphi.web.survey.lines import typed_lines
 from delphi.web.transaction import writing
 from delphi.web.words import FAMILIARITY, GROUNDS, INFLUENCES
 
@@ -33,7 +34,7 @@ class ConflictPage:
     """Two versions of the answers."""
 
     standing: Standing
-    points: tuple[Both, ...]
+    answers: tuple[Both, ...]
     #: only where they differ
     reasons: tuple[Both, ...]
     #: answers of the self-assessment, only where they differ
@@ -56,7 +57,7 @@ def conflict_page(desk: Desk) -> str:
     there = working.typed if working else nothing
     page = ConflictPage(
         standing=desk.standing,
-        points=_points(desk.questionnaire, here, there),
+        answers=_answers(desk.questionnaire, here, there),
         reasons=_reasons(desk.questionnaire, here, there),
         assessments=_assessments(desk.questionnaire.self_assessment, here, there),
         is_hidden=not desk.visit.shows_earlier,
@@ -81,20 +82,24 @@ def settle(desk: Desk, *, keep_here: bool) -> None:
         return  # `draft_settled`
 
 
-def _points(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
+def _answers(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
     return tuple(
-        Both(
-            item.name,
-            _shown(question.question, item.code, here),
-            _shown(question.question, item.code, there),
-        )
+        Both(dict.fromkeys(("zh", "en"), name), one, other)
         for question in asked.questions
-        for item in question.items
+        for name, one, other in _pairs(question, here, there)
     )
 
 
-def _shown(question: str, code: str, typed: Typed) -> str:
-    return "—" if question in typed.abstained else typed.points.get(code, "")
+def _pairs(question: Question, here: Typed, there: Typed) -> list[tuple[str, str, str]]:
+    """Return what both versions say of a question, line by line, under one name each."""
+    one, other = _said(question, here), _said(question, there)
+    return [(name, one.get(name, ""), other.get(name, "")) for name in {**one, **other}]
+
+
+def _said(question: Question, typed: Typed) -> dict[str, str]:
+    if question.question in typed.abstained:
+        return {line.name: "—" for line in typed_lines(question, typed.fields)}
+    return {line.name: line.text for line in typed_lines(question, typed.fields)}
 
 
 def _reasons(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:

@@ -9,21 +9,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from delphi.domain.allocation import Gap, Typed
+from delphi.domain.answers.checking import says, to_fields
+from delphi.domain.answers.typed import Gap, Typed
 from delphi.domain.questionnaire import Questionnaire
 from delphi.queries.own_answers import OwnAnswers, StoredDraft, own_answers
 from delphi.queries.survey import (
-    Points,
+    Answers,
     RoundFacts,
     Standing,
-    feedback_of,
+    comparable_feedback,
     questionnaire_of,
     reason_texts,
 )
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
-from delphi.web.survey import sentences
-from delphi.web.survey.cards import Card, Group, cards, empty_typed, field_problems
+from delphi.web.survey import prompts, sentences
+from delphi.web.survey.cards import Card, cards, empty_typed, field_problems
+from delphi.web.survey.lines import Line, given_lines
+from delphi.web.survey.rows import Group
 from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm, apply_tool
 from delphi.web.survey.visit import Visit
@@ -70,13 +73,16 @@ class Desk:
         typed = form.typed(self.questionnaire)
         if not self.visit.shows_earlier:
             device = self.visit.carried.device
-            return TypedHere(typed.points, typed.abstained, typed.reasons, device=device)
-        return replace(typed, kept=form.says_kept and equals_last(typed, self.own.last))
+            return TypedHere(typed.fields, typed.abstained, typed.reasons, device=device)
+        return replace(typed, kept=form.says_kept and self._equals_last(typed))
 
     def after_tool(self, tool: tuple[str, str], typed: Typed) -> Typed:
         """Return the fields after one of the acts below a card."""
         typed = apply_tool(tool, self.questionnaire, typed, self.own.last)
-        return replace(typed, kept=tool[0] == "keep" and equals_last(typed, self.own.last))
+        return replace(typed, kept=tool[0] == "keep" and self._equals_last(typed))
+
+    def _equals_last(self, typed: Typed) -> bool:
+        return equals_last(self.questionnaire, typed, self.own.last)
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,10 @@ class QuestionnairePage:
     is_past_due: bool
     #: the self-assessment follows, else the check
     asks_familiarity: bool
-    #: typed in the round before and not counted: name of the item and what was typed
-    uncounted: tuple[tuple[Mapping[str, str], str], ...]
+    #: typed in the round before and not counted
+    uncounted: tuple[Line, ...]
+    #: methods that need a script of their own
+    methods: tuple[str, ...]
     #: "form" when the form could not be checked and nothing was saved; else empty
     refused: str
 
@@ -157,35 +165,32 @@ def may_show(draft: StoredDraft, visit: Visit) -> bool:
     return bool(json.loads(draft.content).get("device") == visit.carried.device)
 
 
-def typed_so_far(own: OwnAnswers) -> Typed:
+def typed_so_far(asked: Questionnaire, own: OwnAnswers) -> Typed:
     """Return what the form starts with: the draft, else what was submitted, else nothing."""
     if own.working is not None:
         return own.working.typed
     if own.submitted is None:
         return empty_typed()
-    points = {
-        code: str(value)
-        for answer in own.submitted.points.values()
-        if answer is not None
-        for code, value in answer.items()
-    }
-    abstained = frozenset(name for name, answer in own.submitted.points.items() if answer is None)
-    return Typed(points, abstained, own.reasons)
+    given = own.submitted.values
+    fields: dict[str, str] = {}
+    for question in asked.questions:
+        values = given.get(question.question)
+        if values is not None:
+            fields |= to_fields(question, values)
+    abstained = frozenset(name for name, values in given.items() if values is None)
+    return Typed(fields, abstained, own.reasons)
 
 
-def equals_last(typed: Typed, last: Points | None) -> bool:
-    """Whether every question is answered as in the round before."""
+def equals_last(asked: Questionnaire, typed: Typed, last: Answers | None) -> bool:
+    """Whether every question is answered as in the round before, which asked all of them."""
     if last is None:
         return False
-    for question, points in last.items():
-        if points is None:
-            if question not in typed.abstained:
-                return False
-        elif question in typed.abstained or any(
-            typed.points.get(code) != str(value) for code, value in points.items()
-        ):
-            return False
-    return True
+    return all(
+        one.question in last
+        and says(one, typed, last[one.question])
+        and set(one.criteria) <= set(last[one.question] or one.criteria)
+        for one in asked.questions
+    )
 
 
 def questionnaire_page(
@@ -224,7 +229,7 @@ def questionnaire_page(
             gaps=gaps,
         ),
         heading=sentences.several(desk.questionnaire.questions),
-        plain_prompt=sentences.plain_prompt(),
+        plain_prompt=prompts.plain_prompt(),
         script_texts=script_texts(),
         version=desk.version if version is None else version,
         is_kept=typed.kept,
@@ -233,7 +238,8 @@ def questionnaire_page(
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(shown.due_at),
         asks_familiarity=desk.questionnaire.self_assessment is not None,
-        uncounted=_uncounted(desk),
+        uncounted=_uncounted(desk.own),
+        methods=tuple(dict.fromkeys(one.method for one in desk.questionnaire.questions)),
         refused=refused,
     )
     return page, field_problems(desk.questionnaire, typed, gaps)
@@ -247,7 +253,7 @@ def is_past(due_at: datetime | None) -> bool:
 def _group(session: Session, desk: Desk) -> Group:
     """Return what the group said; the own reasons stand beside the fields, not among the others."""
     before = desk.standing.before
-    questions = feedback_of(session, before)
+    questions = comparable_feedback(session, desk.questionnaire, before)
     if before is None or not questions:
         return Group({}, {})
     texts = reason_texts(session, before)
@@ -255,11 +261,7 @@ def _group(session: Session, desk: Desk) -> Group:
     return Group(questions, {key: text for key, text in texts.items() if key not in own})
 
 
-def _uncounted(desk: Desk) -> tuple[tuple[Mapping[str, str], str], ...]:
-    typed = desk.own.uncounted
-    if typed is None:
+def _uncounted(own: OwnAnswers) -> tuple[Line, ...]:
+    if own.uncounted is None or own.asked_before is None:
         return ()
-    items = [item for question in desk.questionnaire.questions for item in question.items]
-    return tuple(
-        (item.name, typed.points[item.code]) for item in items if typed.points.get(item.code)
-    )
+    return given_lines(own.asked_before, own.uncounted.fields)

@@ -64,7 +64,7 @@ def familiarity() -> Answer:
     asked = desk.questionnaire.self_assessment
     if asked is None or desk.own.working is None or is_unsettled(desk):
         return _to("questionnaire")
-    return _page(desk, asked, typed_so_far(desk.own).assessed)
+    return _page(desk, asked, typed_so_far(desk.questionnaire, desk.own).assessed)
 
 
 @blueprint.post("/survey/familiarity")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
-from delphi.domain.allocation import LONGEST_FIELD, LONGEST_TEXT, clean
+from delphi.domain.answers.typed import LONGEST_FIELD, LONGEST_TEXT, clean
 from delphi.queries.survey import Standing, standing_of
 from delphi.web.security import SAFE_METHODS
 from delphi.web.survey.visit import Visit, present_visit
@@ -19,10 +19,13 @@ from delphi.web.survey.visit import Visit, present_visit
 #: What a view answers with.
 Answer = str | Response | tuple[str, int]
 _KEPT_FIELD = re.compile(
-    r"(?:points|reason|abstain|familiarity|basis)\.[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII
+    r"(?:points|rating|place|more|times|best|worst|best_to|to_worst|reason|abstain|familiarity"
+    r"|basis)\.[A-Za-z0-9][A-Za-z0-9._:-]{0,64}",
+    re.ASCII,
 )
+_CHOICES = ("more.", "best.", "worst.")
 #: More fields than any questionnaire has are not sent back.
-_MOST_KEPT = 300
+_MOST_KEPT = 1000
 
 
 class NoLinkError(Exception):
@@ -37,6 +40,11 @@ class KeptField:
     #: the part after the dot: code of the indicator
     code: str
     text: str
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it was chosen among things that this page cannot name, and is sent unchanged."""
+        return self.name.startswith(_CHOICES)
 
 
 @dataclass(frozen=True)

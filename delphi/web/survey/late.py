@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from delphi.domain.allocation import Typed
+from delphi.domain.answers.typed import Typed
 from delphi.domain.questionnaire import Questionnaire
 from delphi.queries.own_answers import working_draft
 from delphi.queries.survey import RoundFacts, Standing, questionnaire_of, round_facts
@@ -16,6 +15,7 @@ from delphi.services.drafts import save_draft
 from delphi.web.survey.cards import empty_typed
 from delphi.web.survey.desk import may_show
 from delphi.web.survey.gate import Answer
+from delphi.web.survey.lines import Line, given_lines
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import writing
@@ -27,8 +27,8 @@ class LatePage:
 
     standing: Standing
     round: RoundFacts
-    #: name of the item and what was typed
-    rows: tuple[tuple[Mapping[str, str], str], ...]
+    #: what was typed
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,5 @@ def draft_of(session: Session, visit: Visit, closed: ClosedRound) -> Typed:
 
 def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:
     """Say that an answer was not counted, and show it."""
-    items = [item for question in closed.questionnaire.questions for item in question.items]
-    rows = tuple((i.name, typed.points[i.code]) for i in items if typed.points.get(i.code))
-    page = LatePage(standing, closed.round, rows)
+    page = LatePage(standing, closed.round, given_lines(closed.questionnaire, typed.fields))
     return render_template("survey/late.html", page=page), 409

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from delphi.domain.allocation import read_points
+from delphi.domain.answers.typed import plain_number
 from delphi.errors import DomainError
 from delphi.queries.receipt import ReceiptLine, receipt_lines
 from delphi.queries.survey import RoundFacts, Standing, questionnaire_of
@@ -143,7 +143,7 @@ def code_chosen() -> Answer:
     typed = _typed_code()
     problem = "" if form_is_ours() else "form"
     if not problem and visit.needs_code:
-        problem = _choose(visit, read_points(typed))
+        problem = _choose(visit, plain_number(typed))
     if problem:
         page = code_page(standing, is_choosing=True, typed=typed, problem=problem)
         return page, _status(problem)
@@ -170,7 +170,7 @@ def code_entered() -> Answer:
     typed = _typed_code()
     problem = "" if form_is_ours() else "form"
     if not problem and visit.access.has_code:
-        problem = _check(visit, read_points(typed))
+        problem = _check(visit, plain_number(typed))
     if problem:
         page = code_page(standing, is_choosing=False, typed=typed, problem=problem)
         return page, _status(problem)

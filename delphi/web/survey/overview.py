@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template
 
-from delphi.domain.allocation import Gap, Typed, check
+from delphi.domain.answers.checking import check, fields_of, to_fields
+from delphi.domain.answers.typed import Gap, Typed
+from delphi.domain.methods import CONSTANT_SUM
 from delphi.domain.questionnaire import Item, Question, ordered_items
 from delphi.domain.self_assessment import AskedAssessment, Assessment
 from delphi.queries.survey import RoundFacts, Standing
@@ -17,6 +19,8 @@ from delphi.web.survey import sentences
 from delphi.web.survey.cards import field_problems
 from delphi.web.survey.desk import Desk, is_past, typed_so_far
 from delphi.web.survey.employer_hint import named_employer
+from delphi.web.survey.help import help_with
+from delphi.web.survey.lines import typed_lines
 
 #: One character less than the column holds: the last one says who made the nonce.
 FORM_KEY_DIGITS = 31
@@ -24,14 +28,14 @@ FORM_KEY_DIGITS = 31
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One item."""
+    """One thing that was asked."""
 
-    #: zh and en
-    name: Mapping[str, str]
-    last: int | None
-    #: None where it cannot be read; then `typed` says what stands there
-    now: int | None
-    typed: str
+    name: str
+    #: what was said in the round before and now; empty where nothing was
+    last: str
+    now: str
+    #: points given and taken since the last round; None where these are no points, or none at all
+    difference: int | None
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,12 @@ class OverviewPart:
     rows: tuple[OverviewRow, ...]
     is_abstained: bool
     has_last: bool
+    #: whether the answers are points, with their sum below
+    is_sum: bool
     last_total: int
     total: int
+    #: what comparisons give, and where they pull against each other
+    help: tuple[str, ...]
     #: answers that differ from the last ones
     moved: int
     problems: tuple[FieldProblem, ...]
@@ -90,8 +98,8 @@ class OverviewPage:
 
 def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = False) -> str:
     """Return the overview of what is stored as the draft."""
-    typed = typed_so_far(desk.own)
     asked = desk.questionnaire
+    typed = typed_so_far(asked, desk.own)
     _, gaps = check(asked, typed)
     page = OverviewPage(
         standing=desk.standing,
@@ -115,7 +123,9 @@ def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = F
 def _part(desk: Desk, question: Question, typed: Typed, gaps: Sequence[Gap]) -> OverviewPart:
     items = ordered_items(desk.questionnaire, question, desk.respondent)
     last = (desk.own.last or {}).get(question.question)
-    rows = tuple(_row(item, typed, last) for item in items)
+    before = {} if last is None else to_fields(question, last)
+    is_sum = question.method == CONSTANT_SUM
+    rows = _rows(question, items, typed.fields, before)
     own = [gap for gap in gaps if gap.question == question.question]
     return OverviewPart(
         question=question,
@@ -124,18 +134,53 @@ def _part(desk: Desk, question: Question, typed: Typed, gaps: Sequence[Gap]) -> 
         rows=rows,
         is_abstained=question.question in typed.abstained,
         has_last=last is not None,
-        last_total=sum((last or {}).values()),
-        total=sum(row.now or 0 for row in rows),
-        moved=sum(row.last is not None and row.now != row.last for row in rows),
+        is_sum=is_sum,
+        last_total=_total(question, before) if is_sum else 0,
+        total=_total(question, typed.fields) if is_sum else 0,
+        help=help_with(question, typed),
+        moved=sum(row.now != row.last for row in rows) if before else 0,
         problems=field_problems(desk.questionnaire, typed, own),
         reasons=tuple(_reason(item, typed) for item in items if typed.reasons.get(item.code)),
     )
 
 
-def _row(item: Item, typed: Typed, last: Mapping[str, int] | None) -> OverviewRow:
-    text = typed.points.get(item.code, "")
-    before = None if last is None else last.get(item.code)
-    return OverviewRow(item.name, before, sentences.whole_points(text), text)
+def _rows(
+    question: Question,
+    items: Sequence[Item],
+    fields: Mapping[str, str],
+    before: Mapping[str, str],
+) -> tuple[OverviewRow, ...]:
+    """Return what was said now and before, in the respondent's order of the items."""
+    ordered = replace(question, items=tuple(items))
+    plain = {name: _plain(text) for name, text in fields.items()}
+    last = {line.name: line.text for line in typed_lines(ordered, before)}
+    now = {line.name: line.text for line in typed_lines(ordered, plain)}
+    return tuple(
+        OverviewRow(
+            name,
+            last.get(name, ""),
+            now.get(name, ""),
+            _difference(question, last.get(name, ""), now.get(name, "")),
+        )
+        for name in {**now, **(last if before else {})}
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a number with plain digits, and any other text as it stands."""
+    number = sentences.whole_points(text)
+    return text if number is None else str(number)
+
+
+def _difference(question: Question, last: str, now: str) -> int | None:
+    if question.method != CONSTANT_SUM or not last.isdigit() or not now.isdigit():
+        return None
+    return int(now) - int(last)
+
+
+def _total(question: Question, fields: Mapping[str, str]) -> int:
+    given = (sentences.whole_points(fields.get(name, "")) for name in fields_of(question))
+    return sum(points for points in given if points is not None)
 
 
 def _reason(item: Item, typed: Typed) -> OverviewReason:

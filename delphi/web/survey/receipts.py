@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from delphi.domain.methods import CONSTANT_SUM
 from delphi.domain.questionnaire import Question
 from delphi.domain.tokens import in_groups
 from delphi.queries.receipt import Receipt, ReceiptLine, receipt_lines, receipt_of
@@ -19,6 +20,7 @@ from delphi.web.survey import sentences
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.desk import is_past
 from delphi.web.survey.gate import Answer, admitted
+from delphi.web.survey.lines import Line, stored_lines
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import reading
 
@@ -33,8 +35,9 @@ class ReceiptPart:
 
     name: str
     is_abstained: bool
-    #: name of the item and its points
-    rows: tuple[tuple[Mapping[str, str], int], ...]
+    #: whether the numbers are points, with their sum below
+    is_sum: bool
+    lines: tuple[Line, ...]
     total: int
 
 
@@ -135,11 +138,12 @@ def _page(standing: Standing, stored: Receipt, lines: tuple[ReceiptLine, ...]) -
 
 
 def _part(question: Question, stored: Receipt) -> ReceiptPart:
-    points = stored.points.get(question.question)
-    rows = () if points is None else tuple((i.name, points[i.code]) for i in question.items)
+    values = stored.values.get(question.question)
+    is_sum = question.method == CONSTANT_SUM
     return ReceiptPart(
         name=sentences.short_name(question),
-        is_abstained=points is None,
-        rows=rows,
-        total=sum(value for _, value in rows),
+        is_abstained=values is None,
+        is_sum=is_sum,
+        lines=() if values is None else stored_lines(question, values),
+        total=sum(values.values()) if values is not None and is_sum else 0,
     )

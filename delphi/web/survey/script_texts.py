@@ -6,7 +6,8 @@ import json
 from functools import lru_cache
 
 from delphi.web.language import gettext, language
-from delphi.web.survey import sentences
+from delphi.web.survey import prompts, sentences
+from delphi.web.survey.comparing import BEST, WORST, against
 from delphi.web.survey.sentences import Slot
 
 #: Makes the form of a sentence for several; any number above one does.
@@ -28,9 +29,21 @@ def _written(language_tag: str) -> str:
         "over": [sentences.over_words(one), sentences.over_words(several)],
         "exact": sentences.left_text(0),
         "given": gettext("%(given)s of 100 given", given="{n}"),
-        "moved": [sentences.moved_prompt(one), sentences.moved_prompt(several)],
-        "outside": sentences.outside_prompt(several, "{low}", "{high}"),
-        "plain": sentences.plain_prompt(),
+        "moved": {
+            unit: [prompts.moved_prompt("1", unit), prompts.moved_prompt("{n}", unit)]
+            for unit in prompts.UNITS
+        },
+        "outside": {
+            unit: prompts.outside_prompt("{n}", "{low}", "{high}", unit) for unit in prompts.UNITS
+        },
+        "plain": prompts.plain_prompt(),
+        "up": gettext("Up: %(name)s", name="{name}"),
+        "down": gettext("Down: %(name)s", name="{name}"),
+        "comma": gettext(", "),
+        "quoted": gettext("“%(name)s”", name="{name}"),
+        "against": {role: against(role, "{item}") for role in (BEST, WORST)},
+        "best": gettext("the most important one"),
+        "worst": gettext("the least important one"),
         "step": gettext("%(points)s points, %(name)s", points="{n}", name="{name}"),
         "undo": gettext("Undo"),
         "marks": {

@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from delphi.domain.allocation import Typed, even_out, read_fields
+from delphi.domain.answers.checking import Values, fields_of, read_fields, to_fields
+from delphi.domain.answers.constant_sum import even_out
+from delphi.domain.answers.typed import Typed
+from delphi.domain.methods import CONSTANT_SUM
 from delphi.domain.questionnaire import Question, Questionnaire
-from delphi.queries.survey import Points
+from delphi.queries.survey import Answers
 
 #: Acts that change the fields; each may name one question: `keep.root`.
 TOOLS = ("keep", "even", "clear")
@@ -62,7 +65,7 @@ class SentForm:
 
 
 def apply_tool(
-    tool: tuple[str, str], questionnaire: Questionnaire, typed: Typed, last: Points | None
+    tool: tuple[str, str], questionnaire: Questionnaire, typed: Typed, last: Answers | None
 ) -> Typed:
     """Return the fields after one of the acts below a card."""
     act, name = tool
@@ -72,17 +75,18 @@ def apply_tool(
     return typed
 
 
-def _applied(act: str, question: Question, typed: Typed, last: Mapping[str, int] | None) -> Typed:
+def _applied(act: str, question: Question, typed: Typed, last: Values | None) -> Typed:
     if act == "keep":
         return typed if last is None else _kept(question, typed, last)
-    if act == "even":
-        points = even_out(question, typed)
+    if act == "clear":
+        fields = dict.fromkeys(fields_of(question), "")
+    elif question.method == CONSTANT_SUM:
+        fields = even_out(question, typed)
     else:
-        points = {item.code: "" for item in question.items}
-    return replace(typed, points={**typed.points, **points})
+        return typed  # there is nothing to split
+    return replace(typed, fields={**typed.fields, **fields})
 
 
-def _kept(question: Question, typed: Typed, last: Mapping[str, int]) -> Typed:
-    points = {code: str(value) for code, value in last.items()}
-    abstained = typed.abstained - {question.question}
-    return replace(typed, points={**typed.points, **points}, abstained=abstained)
+def _kept(question: Question, typed: Typed, last: Values) -> Typed:
+    fields = {**typed.fields, **to_fields(question, last)}
+    return replace(typed, fields=fields, abstained=typed.abstained - {question.question})

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from delphi.domain import disclosure
-from delphi.domain.allocation import Gap, read_points
+from delphi.domain.answers.typed import Gap, plain_number
+from delphi.domain.methods import CONSTANT_SUM
 from delphi.domain.protocol import ROOT
 from delphi.domain.questionnaire import LONGEST_REASON, Question
 from delphi.queries.survey import QuestionFeedback, Standing
@@ -30,12 +31,38 @@ _NUMBERS = (
 )
 #: What a field holds that cannot be read, by the code of the gap.
 _FIELD_PROBLEMS: Mapping[str, Words] = {
+    "unrated": _lazy("This rating is missing. Give one from %(low)s to %(high)s."),
+    "unplaced": _lazy("This place is missing. Give one from 1 to %(high)s."),
+    "place_twice": _lazy("Place %(found)s is given twice. Give each place once."),
+    "uncompared": _lazy("These two are not compared yet. Choose which counts more, or the same."),
+    "times_missing": _lazy("How many times as much? Choose a number from 2 to 9."),
+    "best_missing": _lazy("Choose the one that counts most."),
+    "worst_missing": _lazy("Choose the one that counts least."),
+    "best_is_worst": _lazy("The same one is chosen as most and least important. Choose another."),
+    "best_to_others_missing": _lazy("This comparison is missing. Choose a number from 1 to 9."),
+    "others_to_worst_missing": _lazy("This comparison is missing. Choose a number from 1 to 9."),
     "blank": _lazy("This field is empty. If you mean no points, write 0."),
     "not_a_number": _lazy("“%(found)s” is not a number. Write whole points, such as 25."),
     "negative": _lazy("%(found)s is less than 0. Write 0 or more."),
     "too_large": _lazy("%(found)s is more than 100. Write 100 or less."),
     "not_whole": _lazy("%(found)s is not a whole number. Write whole points, such as 25."),
     "off_step": _lazy("%(found)s is not a multiple of %(step)s. Write %(low)s or %(high)s."),
+}
+#: A rating or a place that is no whole number of its scale, whatever else it may be.
+_OFF_SCALE: Mapping[str, Words] = {
+    "rating": _lazy("“%(found)s” is no rating. Write a whole number from %(low)s to %(high)s."),
+    "place": _lazy("“%(found)s” is no place. Write a whole number from 1 to %(high)s."),
+}
+#: What is asked in the only question of a round, by method.
+_TASKS: Mapping[str, Words] = {
+    "constant_sum": _lazy("What you do: divide 100 points among %(items)s."),
+    "rating": _lazy("What you do: rate %(items)s."),
+    "ranking": _lazy("What you do: put %(items)s in order."),
+    "pairwise": _lazy("What you do: compare %(items)s, two at a time."),
+    "best_worst": _lazy(
+        "What you do: choose the most and the least important of %(items)s, and compare the "
+        "others with them."
+    ),
 }
 
 
@@ -52,37 +79,27 @@ def number_word(count: int) -> str:
     return str(_NUMBERS[at]) if 0 <= at < len(_NUMBERS) else str(count)
 
 
-def stem(question: Question, title: Mapping[str, str]) -> str:
-    """Return the question in full: what counts how much in what."""
-    count = number_word(len(question.items))
-    if question.question == ROOT:
-        return gettext(
-            "How much should each of %(count)s dimensions count in “%(title)s”? "
-            "Divide 100 points among them.",
-            count=count,
-            title=names(title),
-        )
-    return gettext(
-        "Within “%(name)s”, how much should each of %(count)s indicators count? "
-        "Divide 100 points among them.",
-        count=count,
-        name=names(question.name),
-    )
-
-
 def task(questions: Sequence[Question]) -> str:
     """Return what an expert is asked to do, for the letter."""
-    if len(questions) == 1:
-        return gettext(
-            "What you do: divide 100 points among %(items)s.",
-            items=_listed([names(item.name) for item in questions[0].items]),
-        )
     if not questions:
-        return gettext("What you do: divide 100 points by how much each part should count.")
+        return gettext("What you do: say how much each part of the index should count.")
+    if len(questions) == 1:
+        items = _listed([names(item.name) for item in questions[0].items])
+        return str(_TASKS[questions[0].method]) % {"items": items}
+    if all_divide(questions):
+        return gettext(
+            "What you do: answer %(count)s questions, and divide 100 points in each of them.",
+            count=number_word(len(questions)),
+        )
     return gettext(
-        "What you do: answer %(count)s questions, and divide 100 points in each of them.",
+        "What you do: answer %(count)s questions on how much each part of the index should count.",
         count=number_word(len(questions)),
     )
+
+
+def all_divide(questions: Sequence[Question]) -> bool:
+    """Whether points are divided in every question."""
+    return all(question.method == CONSTANT_SUM for question in questions)
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -94,6 +111,8 @@ def _listed(texts: Sequence[str]) -> str:
 
 def several(questions: Sequence[Question]) -> str:
     """Return the heading over several questions."""
+    if not all_divide(questions):
+        return gettext("Please answer %(count)s questions.", count=number_word(len(questions)))
     return gettext(
         "Please divide 100 points in each of %(count)s questions.",
         count=number_word(len(questions)),
@@ -112,19 +131,6 @@ def column_head(question: Question) -> str:
     return gettext("Dimension") if question.question == ROOT else gettext("Indicator")
 
 
-def meaning_of_points(question: Question) -> str:
-    """Return what more points do, and which numbers are allowed."""
-    if question.question == ROOT:
-        moves = gettext("The more points, the more a gap in that dimension moves the index.")
-    else:
-        moves = gettext("The more points, the more a gap in that indicator moves the index.")
-    if question.step > 1:
-        allowed = gettext("Zero is allowed; go in steps of %(step)s.", step=question.step)
-    else:
-        allowed = gettext("Zero is allowed; whole points only.")
-    return gettext("%(first)s %(second)s", first=moves, second=allowed)
-
-
 def field_problem(gap: Gap, question: Question, text: str) -> str:
     """Return what is wrong with one field and what would be right."""
     if gap.code == "reason_too_long":
@@ -133,7 +139,8 @@ def field_problem(gap: Gap, question: Question, text: str) -> str:
             found=len(text),
             most=LONGEST_REASON,
         )
-    words = _FIELD_PROBLEMS[gap.code]
+    kind = gap.code.partition("_")[0]
+    words = _FIELD_PROBLEMS.get(gap.code) or _OFF_SCALE[kind]
     return words % {
         "found": gap.found,
         "step": question.step,
@@ -157,40 +164,6 @@ def sum_problem(gap: Gap, question: Question) -> str:
         "%(name)s: %(found)s points in all, %(num)s are left",
         gap.low,
         **values,
-    )
-
-
-def outside_prompt(points: int, low: str, high: str) -> str:
-    """Return what is said when an answer lies outside the middle half, as shown."""
-    return ngettext(
-        "%(num)s lies outside the middle half of the answers (%(low)s–%(high)s). That is perfectly "
-        "fine. If you like, say why in a sentence: the other experts will see it in the next "
-        "round, unsigned.",
-        "%(num)s lies outside the middle half of the answers (%(low)s–%(high)s). That is perfectly "
-        "fine. If you like, say why in a sentence: the other experts will see it in the next "
-        "round, unsigned.",
-        points,
-        low=low,
-        high=high,
-    )
-
-
-def moved_prompt(moved: int) -> str:
-    """Return what is asked when an answer moved by more than a step."""
-    return ngettext(
-        "You moved by %(num)s point since the last round. What made you change? "
-        "You may leave this empty.",
-        "You moved by %(num)s points since the last round. What made you change? "
-        "You may leave this empty.",
-        moved,
-    )
-
-
-def plain_prompt() -> str:
-    """Return the label of a reason that nothing asks for."""
-    return gettext(
-        "If you like, give a reason in a sentence: the other experts will see it in the next "
-        "round, unsigned."
     )
 
 
@@ -221,7 +194,7 @@ def experts_text(shown: str) -> str:
 
 def whole_points(text: str) -> int | None:
     """Return what was typed as a number, or None where it is none (yet)."""
-    plain = read_points(text)
+    plain = plain_number(text)
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 3 else None
 
 

@@ -1,6 +1,6 @@
 """Drawings of the questionnaire as numbers: the feedback strip and the bar of what is left.
 
-All strips share one scale from 0 to 100, so that rows can be compared. Everything drawn also stands
+All strips of a question share one scale, so that rows can be compared. Everything drawn also stands
 beside the drawing in words.
 """
 
@@ -15,12 +15,18 @@ _LEFT = 12.0
 _WIDTH = 336.0
 #: Widths on the bar below which a gap between two segments would hide them.
 _GAP = 0.3
+#: Scales of at most so many steps are ticked at each; longer ones at quarters or every second step.
+_MOST_TICKS = 6
+_QUARTERS = 4
+Ends = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Strip:
     """Places on a strip of 360 × 48; None where there is no such figure."""
 
+    #: place and number of each line of the scale
+    ticks: tuple[tuple[str, int], ...]
     #: left end and width of the middle half
     band: tuple[str, str] | None
     median: str | None
@@ -46,28 +52,49 @@ class Remainder:
     over: tuple[str, str] | None
 
 
-def place(points: float) -> str:
-    """Return the horizontal place of a number of points."""
-    return f"{_LEFT + points * _WIDTH / TOTAL:.1f}"
+def place(number: float, ends: Ends) -> str:
+    """Return the horizontal place of a number on a scale."""
+    return f"{_LEFT + _span(number - ends[0], ends):.1f}"
+
+
+def _span(length: float, ends: Ends) -> float:
+    return length * _WIDTH / (ends[1] - ends[0])
+
+
+def ticks(ends: Ends) -> tuple[int, ...]:
+    """Return the numbers that a scale is labelled with."""
+    low, high = ends
+    steps = high - low
+    if steps < _MOST_TICKS:
+        every = 1
+    elif steps % _QUARTERS == 0:
+        every = steps // _QUARTERS
+    else:
+        every = 2
+    return tuple(range(low, high + 1, every))
 
 
 def strip(
+    ends: Ends,
     *,
     median: str | None,
     low: str | None,
     high: str | None,
-    last: int | None,
-    now: int | None,
+    last: float | None,
+    now: float | None,
 ) -> Strip:
-    """Return the drawing of one row."""
+    """Return the drawing of one row on a scale."""
     band = None
     if low is not None and high is not None:
-        band = (place(float(low)), f"{(float(high) - float(low)) * _WIDTH / TOTAL:.1f}")
+        start, length = float(low), float(high) - float(low)
+        band = (place(start, ends), f"{_span(length, ends):.1f}")
+    is_on = now is not None and ends[0] <= now <= ends[1]
     return Strip(
+        ticks=tuple((place(one, ends), one) for one in ticks(ends)),
         band=band,
-        median=None if median is None else place(float(median)),
-        last=None if last is None else place(last),
-        now=None if now is None or now > TOTAL else place(now),
+        median=None if median is None else place(float(median), ends),
+        last=None if last is None else place(last, ends),
+        now=place(now, ends) if is_on and now is not None else None,
         now_y="18.5" if now == last else "19.5",
     )
 

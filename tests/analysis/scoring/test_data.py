@@ -3,7 +3,13 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from analysis.errors import InputError
-from analysis.scoring.data import read_data, read_thresholds, read_tiers, read_units
+from analysis.scoring.data import (
+    parse_some_data,
+    read_data,
+    read_thresholds,
+    read_tiers,
+    read_units,
+)
 from analysis.scoring.thresholds import GivenThreshold, Indicator
 from analysis.scoring.tiers import Tier
 
@@ -72,6 +78,28 @@ def test_every_problem_is_counted(file):
 
 def test_one_unit_may_stand_in_several_years(file):
     assert len(read_data(file("unit,year,A\nx,2019,1\nx,2020,1\n"), ["A"]).units) == 2
+
+
+def test_leaves_may_lack_a_column_where_some_data_are_enough():
+    data = parse_some_data("C,unit,year,A\n2,x,2020,1\n,y,2020,3\n", "x.csv", ["A", "B", "C"])
+    assert data.leaves == ("A", "C")
+    assert_array_equal(data.values, [[1, 2], [3, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "unit,year,Z\nx,2020,1\n",
+            ', row 1, column Z: found unknown column "Z", expected only unit, year, A, B',
+        ),
+        ("unit,year\nx,2020\n", ", row 1: found no column of a leaf, expected one column for"),
+        ("unit,year,B\nx,2020,few\n", ', row 2, column B: found "few", expected a number'),
+        ("unit,B\nx,1\n", ', row 1: found no column "year"'),
+    ],
+)
+def test_some_data_are_refused_like_all(text, message):
+    assert refused(parse_some_data, text, "file.csv", ["A", "B"]).startswith(message)
 
 
 def test_units_have_columns_of_text(file):

@@ -1,0 +1,1 @@
+"""Reading answers as they were typed: one module per question method, and what they share."""

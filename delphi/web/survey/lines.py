@@ -1,0 +1,137 @@
+"""Typed and stored answers as lines of text: what was asked, and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from delphi.domain.answers import best_worst, pairwise
+from delphi.domain.answers.checking import Values, fields_of, to_fields
+from delphi.domain.methods import BEST_WORST, CONSTANT_SUM, PAIRWISE, RANKING
+from delphi.domain.questionnaire import Question, Questionnaire
+from delphi.web.formatting import names
+from delphi.web.language import Words, gettext
+from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.words import CRITERIA
+
+_CHOICES: Mapping[str, Words] = {
+    "best": _lazy("Most important"),
+    "worst": _lazy("Least important"),
+}
+_AGAINST: Mapping[str, Words] = {
+    "best_to": _lazy("The most important one against “%(name)s”"),
+    "to_worst": _lazy("“%(name)s” against the least important one"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer: what it is about, and what was said; empty where nothing was."""
+
+    name: str
+    text: str
+    #: whether the text is a number of points
+    is_points: bool = False
+
+
+def stored_lines(question: Question, values: Values) -> tuple[Line, ...]:
+    """Return a stored answer, one line for each thing that was asked."""
+    return typed_lines(question, to_fields(question, values))
+
+
+def typed_lines(question: Question, fields: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return what the fields of a question say; a line without text was not answered."""
+    if question.method == PAIRWISE:
+        return tuple(
+            Line(_pair_name(question, pair), _comparison(question, pair, fields))
+            for pair in pairwise.pairs(question)
+        )
+    return tuple(
+        Line(
+            field_name(question, name),
+            _said(question, name, fields.get(name, "")),
+            question.method == CONSTANT_SUM,
+        )
+        for name in fields_of(question)
+        if not _goes_without_saying(question, name, fields)
+    )
+
+
+def given_lines(questionnaire: Questionnaire, fields: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return every line of a questionnaire that says something."""
+    return tuple(
+        line
+        for question in questionnaire.questions
+        for line in typed_lines(question, fields)
+        if line.text
+    )
+
+
+def field_name(question: Question, field: str) -> str:
+    """Return what a form field is about, in words."""
+    kind, _, rest = field.partition(".")
+    if kind in {"more", "times"}:
+        first, _, second = rest.partition(":")
+        return _pair_name(question, (first, second))
+    if kind in _CHOICES:
+        return str(_CHOICES[kind])
+    if kind == "rating":
+        return _rating_name(question, rest)
+    words = _AGAINST.get(kind)
+    return _item(question, rest) if words is None else str(words) % {"name": _item(question, rest)}
+
+
+def _rating_name(question: Question, rest: str) -> str:
+    criterion, _, code = rest.partition(".")
+    if len(question.criteria) == 1:
+        return _item(question, code)
+    return gettext(
+        "%(name)s, %(criterion)s", name=_item(question, code), criterion=CRITERIA[criterion]
+    )
+
+
+def _item(question: Question, code: str) -> str:
+    return next((names(one.name) for one in question.items if one.code == code), code)
+
+
+def _pair_name(question: Question, pair: pairwise.Pair) -> str:
+    return gettext(
+        "%(first)s / %(second)s", first=_item(question, pair[0]), second=_item(question, pair[1])
+    )
+
+
+def _comparison(question: Question, pair: pairwise.Pair, fields: Mapping[str, str]) -> str:
+    side = fields.get(pairwise.more_field(pair), "")
+    times = fields.get(pairwise.times_field(pair), "")
+    if side == pairwise.EQUAL:
+        return gettext("the same")
+    if side not in pairwise.SIDES:
+        return ""
+    name = _item(question, pair[0] if side == pairwise.FIRST else pair[1])
+    if not times:
+        return gettext("“%(name)s” counts more", name=name)
+    return gettext("“%(name)s”, %(times)s times", name=name, times=times)
+
+
+def _said(question: Question, field: str, text: str) -> str:
+    if question.method == BEST_WORST:
+        if field.startswith(("best.", "worst.")):
+            return _item(question, text) if text else ""
+        return gettext("%(times)s times", times=text) if text else ""
+    if question.method == RANKING and text.isascii() and text.isdigit():
+        return gettext("place %(place)s", place=text)
+    return text
+
+
+def _goes_without_saying(question: Question, field: str, fields: Mapping[str, str]) -> bool:
+    """Whether a comparison of the best-worst method is not asked, or not answered yet."""
+    if question.method != BEST_WORST or field.startswith(("best.", "worst.")):
+        return False
+    best = fields.get(best_worst.best_field(question), "")
+    worst = fields.get(best_worst.worst_field(question), "")
+    idle = {
+        best_worst.from_best_field(best),
+        best_worst.to_worst_field(best),
+        best_worst.to_worst_field(worst),
+    }
+    return field in idle or not fields.get(field)

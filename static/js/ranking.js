@@ -1,0 +1,52 @@
+// Places: "up" and "down" beside each field. A place that another item has is exchanged with it.
+
+import { Card, Row, fill, start, texts } from './questionnaire.js';
+
+class PlaceRow extends Row {
+  constructor(element, card) {
+    super(element, card);
+    this.addSteps([
+      ['\u2191', fill(texts.up, { name: this.name })],
+      ['\u2193', fill(texts.down, { name: this.name })],
+    ]);
+  }
+
+  // From an empty field both give the first free place.
+  step(direction) {
+    const { value } = this;
+    const [first, last] = this.card.ends;
+    const wanted = value === null ? this.card.firstFree() : value + direction;
+    if (wanted < first || wanted > last) return;
+    const other = this.card.rows.find((row) => row !== this && row.value === wanted);
+    if (other) other.input.value = value ?? '';
+    this.input.value = String(wanted);
+    this.card.typed(this.input);
+  }
+}
+
+class Ranking extends Card {
+  static Row = PlaceRow;
+
+  constructor(element) {
+    super(element);
+    this.upward = -1; // up is towards place 1
+    this.order = element.querySelector('[data-order]');
+    this.drawn();
+  }
+
+  firstFree() {
+    const taken = new Set(this.rows.map((row) => row.value));
+    let place = 1;
+    while (taken.has(place)) place += 1;
+    return place;
+  }
+
+  // The order so far, in words below the rows.
+  drawn() {
+    const placed = this.rows.filter((row) => row.value !== null).sort((a, b) => a.value - b.value);
+    this.order.textContent = placed.map((row) => `${row.value} ${row.name}`).join(texts.comma);
+    this.order.hidden = !placed.length;
+  }
+}
+
+start('ranking', Ranking);
