@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup run test lint format bench reproduce torture pictures lock translations tools clean
+.PHONY: setup run test lint format bench reproduce torture pictures states lock translations tools clean
 
 setup: $(STAMP)
 
@@ -49,6 +49,10 @@ torture: translations tools
 
 pictures: translations tools
 	$(BIN)/python -m tests.browser.pictures
+
+# A picture of every page and state for experts, to be looked at; they also pass the sweep.
+states: translations tools
+	DELPHI_SWEEP_PICTURES=$(CURDIR)/pictures/states $(BIN)/pytest tests/browser/test_accessibility.py tests/browser/test_accessibility_methods.py
 
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header requirements/run.in -o requirements/run.txt

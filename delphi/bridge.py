@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.domain.answers.checking import Values
+from delphi.domain.implications import judgements_from_document
 from delphi.domain.methods import CONSTANT_SUM, HEADLINE_RULES, RANKING, RATING
 from delphi.domain.protocol import TOTAL
 from delphi.domain.questionnaire import Question, Questionnaire, from_document
@@ -139,6 +140,14 @@ def round_assessments(session: Session, closed: Round) -> list[Assessment]:
     """Return the counted self-assessments of a closed round, in the rows of its answers."""
     return [
         assessment_from_document(json.loads(document)["self_assessment"])
+        for _, document in counted_submissions(session, closed)
+    ]
+
+
+def round_judgements(session: Session, closed: Round) -> list[dict[str, str]]:
+    """Return what the counted submissions of a closed round say of what they imply."""
+    return [
+        judgements_from_document(json.loads(document)["implications"])
         for _, document in counted_submissions(session, closed)
     ]
 

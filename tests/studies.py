@@ -35,6 +35,7 @@ from delphi.domain.answers.typed import Typed
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import Protocol, default_protocol
 from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.errors import DomainError, NotFoundError
 from delphi.instance_key import InstanceKey
 from delphi.models.answer import Submission
@@ -222,7 +223,14 @@ class RunningStudy:
         with self.database.writing() as session:
             return submit(session, access, sent, self.around)
 
-    def submits_values(self, expert: int, values: Mapping[str, Values | None]) -> str:
+    def submits_values(
+        self,
+        expert: int,
+        values: Mapping[str, Values | None],
+        *,
+        reasons: Mapping[str, str] | None = None,
+        assessed: Assessment = NOTHING,
+    ) -> str:
         """Submit for one expert what the methods store: question → values, None abstains."""
         asked = self.questionnaire.questions
         fields = {
@@ -232,7 +240,8 @@ class RunningStudy:
             for name, text in to_fields(question, given).items()
         }
         abstained = [name for name, given in values.items() if given is None]
-        return self.submits(expert, Typed(fields, frozenset(abstained), {}))
+        answer = Typed(fields, frozenset(abstained), reasons or {}, assessed=assessed)
+        return self.submits(expert, answer)
 
     def all_submit(self, answers: Sequence[Sequence[object]]) -> RunningStudy:
         """Submit one answer for each of the first experts."""
@@ -297,6 +306,16 @@ class RunningStudy:
                     .order_by(Submission.respondent, Submission.revision)
                 )
             )
+
+    def submitted_leaves(self) -> set[str]:
+        """Return the leaves of every submission of the round opened last."""
+        return {one.leaf for one in self.submissions()}
+
+    def submission_since(self, leaves: set[str]) -> dict[str, Any]:
+        """Return the document of the one submission that is not among some leaves."""
+        (new,) = (one for one in self.submissions() if one.leaf not in leaves)
+        document: dict[str, Any] = json.loads(new.document)
+        return document
 
     def finished(self) -> list[int]:
         """Return the experts who are marked as finished in the round opened last."""

@@ -70,12 +70,11 @@ def proposals_from_document(document: object) -> tuple[Proposal, ...]:
     """Read the part of a draft back; anything else is no proposal."""
     if not isinstance(document, list):
         return ()
-    texts = [
-        [one.get(name) for name in ("kind", "item", "text")]
+    return tuple(
+        Proposal(*(str(one.get(name, "")) for name in ("kind", "item", "text")))
         for one in document
         if isinstance(one, Mapping)
-    ]
-    return tuple(Proposal(*three) for three in texts if all(isinstance(t, str) for t in three))
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,13 @@ def is_label(name: str) -> bool:
 
 
 def sent_to_document(sent: Mapping[str, Proposal]) -> list[dict[str, str | None]]:
-    """Return the part of a submission; the texts lie apart under their labels."""
+    """Return the part of a submission; the texts lie apart under their labels.
+
+    Parameters
+    ----------
+    sent
+        Label → proposal.
+    """
     return [
         {
             "kind": one.kind,

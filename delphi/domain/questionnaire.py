@@ -16,6 +16,8 @@ from delphi.domain.methods import (
     PlannedQuestion,
     planned_from_document,
 )
+from delphi.domain.proposals import AskedProposals, asked_to_document
+from delphi.domain.proposals import asked_from_document as asked_proposals
 from delphi.domain.protocol import TOTAL
 from delphi.domain.self_assessment import AskedAssessment, asked_from_document
 
@@ -99,6 +101,8 @@ class Questionnaire:
     own_first: bool = False
     #: what gets its weight by a rule, from items that this round asks for the last time
     implications: tuple[ImpliedNode, ...] = ()
+    #: the indicators that proposals may be about, or None
+    proposals: AskedProposals = None
 
     def question(self, name: str) -> Question | None:
         """Return a question by its name."""
@@ -124,6 +128,7 @@ def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
         ),
         "own_first": questionnaire.own_first,
         "implications": [node.to_document() for node in questionnaire.implications],
+        "proposals": asked_to_document(questionnaire.proposals),
         "questions": [
             {
                 **question.planned.to_document(),
@@ -164,6 +169,7 @@ def from_document(document: Mapping[str, Any], sha256: str) -> Questionnaire:
         self_assessment=asked_from_document(document["self_assessment"]),
         own_first=document["own_first"],
         implications=implied_from_document(document["implications"]),
+        proposals=asked_proposals(document["proposals"]),
         questions=tuple(_question(question) for question in document["questions"]),
     )
 

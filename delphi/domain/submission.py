@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from delphi.domain.answers.checking import Answer, Values
-from delphi.domain.implications import kept as kept_judgements
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, kept
 
@@ -34,7 +33,7 @@ def to_document(
     answers
         One for each question, in the order of the questionnaire.
     texts
-        Item → SHA-256 of the reason; the reason itself lies elsewhere.
+        Item → SHA-256 of the reason, label → SHA-256 of a proposal; the texts lie elsewhere.
     confirmed_unchanged
         Whether the last answer was kept with one press.
     assessed
@@ -48,6 +47,8 @@ def to_document(
         "questionnaire_sha256": questionnaire.sha256,
         "answers": [_answer(answer) for answer in answers],
         "self_assessment": _assessment(questionnaire, assessed),
+        "implications": None,
+        "proposals": [],
         "confirmed_unchanged": confirmed_unchanged,
         "texts": [{"item": item, "sha256": texts[item]} for item in sorted(texts)],
     }

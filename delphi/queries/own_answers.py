@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from delphi.db import table_of
 from delphi.domain.answers.checking import says
 from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.methods import is_comparable
+from delphi.domain.proposals import Proposal, sent_from_document
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
 from delphi.domain.submission import values_of
@@ -72,6 +73,7 @@ class StoredSubmission:
     id: str
     revision: int
     values: Answers
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class OwnAnswers:
     last_reason_ids: frozenset[str] = frozenset()
     #: typed in the round before and not counted
     uncounted: Typed | None = None
+    uncounted_proposals: tuple[Proposal, ...] = ()
     #: what that round asked; None in the first
     asked_before: Questionnaire | None = None
 
@@ -113,7 +116,7 @@ def own_answers(
     return OwnAnswers(
         working=drafts.get((asked.id, WORKING)),
         other=drafts.get((asked.id, OTHER)),
-        submitted=_latest(sent.get(asked.id, [])),
+        submitted=_latest(sent.get(asked.id, []), reasons.get(asked.id, ())),
         last=_comparable(given, earlier, questionnaire_of(session, asked)),
         last_assessed=assessment_from_document((counted or {}).get("self_assessment")),
         reasons={one.item: one.text for one in reasons.get(asked.id, ())},
@@ -124,6 +127,7 @@ def own_answers(
             if late is None or earlier is None or _says_the_same(earlier, late.typed, given)
             else late.typed
         ),
+        uncounted_proposals=_not_sent(late, counted, told),
         asked_before=earlier,
     )
 
@@ -167,11 +171,26 @@ def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[s
     return found
 
 
-def _latest(rows: list[Any]) -> StoredSubmission | None:
+def _latest(rows: list[Any], texts: Sequence[Any]) -> StoredSubmission | None:
     if not rows:
         return None
     row = rows[-1]
-    return StoredSubmission(row.id, row.revision, values_of(json.loads(row.document)))
+    document = json.loads(row.document)
+    return StoredSubmission(row.id, row.revision, values_of(document), _proposals(document, texts))
+
+
+def _proposals(document: Mapping[str, Any], texts: Sequence[Any]) -> tuple[Proposal, ...]:
+    return sent_from_document(document["proposals"], {one.item: one.text for one in texts})
+
+
+def _not_sent(
+    late: StoredDraft | None, counted: Mapping[str, Any] | None, texts: Sequence[Any]
+) -> tuple[Proposal, ...]:
+    """Return what was proposed in the draft of a closed round and was not sent with it."""
+    sent = () if counted is None else _proposals(counted, texts)
+    known = {(one.kind, one.text) for one in sent}
+    typed = () if late is None else late.typed.proposals
+    return tuple(one for one in typed if one.text and (one.kind, one.text) not in known)
 
 
 def _counted_answer(

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from analysis.record.leaf import leaf_hash
 from delphi.db import table_of
+from delphi.domain.implications import judgements_from_document
+from delphi.domain.proposals import Proposal, sent_from_document
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import Assessment, assessment_from_document
 from delphi.domain.submission import RECEIPT_CHARACTERS, values_of
@@ -111,8 +113,11 @@ class Receipt:
     values: Answers
     #: what was said about the own knowledge
     assessed: Assessment
-    #: item → reason, as far as it is still stored as submitted
+    #: what was said of what the answers imply: node → judgement
+    judged: Mapping[str, str]
+    #: item → reason, label → proposal, as far as it is still stored as submitted
     reasons: Mapping[str, str]
+    proposals: tuple[Proposal, ...]
     #: the canonical document and the 32 bytes that the leaf is made from
     document: str
     nonce: str
@@ -182,6 +187,7 @@ def receipt_of(
     counted = counted_leaves(session, stored.round_id, stored.counted_sha256)
     height, head = _ledger_head(session, study_id)
     document = json.loads(stored.document)
+    texts = _texts(session, stored, document["texts"])
     return Receipt(
         round=facts,
         questionnaire=questionnaire_of(session, facts),
@@ -189,7 +195,9 @@ def receipt_of(
         latest=found[0].revision,
         values=values_of(document),
         assessed=assessment_from_document(document["self_assessment"]),
-        reasons=_reasons(session, stored, document["texts"]),
+        judged=judgements_from_document(document["implications"]),
+        reasons=texts,
+        proposals=sent_from_document(document["proposals"], texts),
         document=stored.document,
         nonce=stored.nonce,
         leaf=stored.leaf,
@@ -201,7 +209,7 @@ def receipt_of(
     )
 
 
-def _reasons(session: Session, stored: Any, texts: list[Mapping[str, str]]) -> Mapping[str, str]:
+def _texts(session: Session, stored: Any, texts: list[Mapping[str, str]]) -> Mapping[str, str]:
     submitted = {one["item"]: one["sha256"] for one in texts}
     if not submitted:
         return {}

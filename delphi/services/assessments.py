@@ -1,30 +1,16 @@
-"""The self-assessment is kept in the draft of the weights, under versions of its own.
-
-It is filled in on a page of its own, so that going back to the weights never makes two windows out
-of one. When two windows really differ, the second version waits as the other draft, as with points.
-"""
+"""The self-assessment is a part of the draft of the weights, filled in on a page of its own."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analysis.record.canonical import canonical_text
-from delphi.domain.answers.typed import Typed, typed_from_document
-from delphi.domain.self_assessment import Assessment
-from delphi.services.drafts import (
-    Saved,
-    add_draft,
-    change_draft,
-    ensure_respondent,
-    keep_other,
-    working_draft,
-)
+from delphi.domain.self_assessment import NOTHING, Assessment
+from delphi.services.draft_parts import TypedPart, save_part
+from delphi.services.drafts import Saved
 
-_EMPTY = Typed({}, frozenset(), {})
+PART = "assessment"
 
 
 @dataclass(frozen=True)
@@ -56,24 +42,16 @@ def save_assessment(
     Saved
         With the version of the self-assessment.
     """
-    ensure_respondent(session, respondent, study_id)
-    working = working_draft(session, respondent, round_id)
-    held: dict[str, Any] = {} if working is None else json.loads(working.content)
-    device = typed.device
-    is_foreign = bool(held) and bool(device) and held.get("device") != device
-    if not held or is_foreign:
-        held = {**_EMPTY.to_document(), **({"device": device} if device else {})}
-    before = typed_from_document(held)
-    if before.assessed == typed.assessed:
-        return Saved(before.assessed_version)
-    number = max(before.assessed_version, typed.version) + 1
-    held["assessment"] = {"version": number, **typed.assessed.to_document()}
-    content = canonical_text(held)
-    if working is None:
-        add_draft(session, respondent, round_id, content)
-    elif is_foreign or before.assessed_version != typed.version:
-        keep_other(session, respondent, round_id, working.version, content)
-        return Saved(before.assessed_version, conflict=True)
-    else:
-        change_draft(session, respondent, round_id, working.version, content)
-    return Saved(number)
+    return save_part(
+        session,
+        study_id=study_id,
+        respondent=respondent,
+        round_id=round_id,
+        part=TypedPart(
+            PART,
+            typed.assessed.to_document(),
+            NOTHING.to_document(),
+            typed.version,
+            typed.device,
+        ),
+    )

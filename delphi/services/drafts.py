@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from delphi.errors import DomainError
 from delphi.models.answer import Draft, Respondent
 
 WORKING, OTHER = 1, 2
+#: Parts of a draft that are typed on pages of their own, under versions of their own.
+PARTS = ("assessment", "implications", "proposals")
 _respondents = table_of(Respondent)
 _drafts = table_of(Draft)
 _LOCK_RESPONDENT = (
@@ -86,24 +89,41 @@ def save_draft(
     if working is None:
         add_draft(session, respondent, round_id, canonical_text(typed.to_document()))
         return Saved(1)
-    content = canonical_text(_with_assessment(typed.to_document(), json.loads(working.content)))
+    held = json.loads(working.content)
+    document = _with_parts(typed.to_document(), held)
+    content = canonical_text(document)
     if working.content == content:
         return Saved(working.version)
-    if working.version != version:
+    if is_only_looked(held, document):
+        # A look at the own last answers changes nothing that another window could contradict.
+        change_draft(session, respondent, round_id, working.version, content)
+        return Saved(working.version)
+    if working.version != version and not _follows_a_look(working.version, version, held):
         keep_other(session, respondent, round_id, working.version, content)
         return Saved(working.version, conflict=True)
-    change_draft(session, respondent, round_id, version + 1, content)
-    return Saved(version + 1)
+    change_draft(session, respondent, round_id, working.version + 1, content)
+    return Saved(working.version + 1)
 
 
-def _with_assessment(document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
-    """Return a draft with the self-assessment that is kept beside; it has a page of its own.
+def _with_parts(document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    """Return a draft with what has a page of its own and is kept beside; a look is for good.
 
     A device without earlier answers gets only what was typed on it.
     """
-    if "assessment" not in held or document.get("device") not in (None, held.get("device")):
+    if document.get("device") not in (None, held.get("device")):
         return document
-    return {**document, "assessment": held["assessment"]}
+    return {**document, **{name: held[name] for name in (*PARTS, "looked") if name in held}}
+
+
+def is_only_looked(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two drafts differ in nothing but a look at the own last answers."""
+    return {**one, "looked": True} == {**other, "looked": True}
+
+
+def _follows_a_look(now: int, version: int, held: Mapping[str, Any]) -> bool:
+    """Whether a form of the time before the first draft comes after a look, and nothing else."""
+    typed = any(held[name] for name in ("fields", "abstained", "reasons"))
+    return (now, version, typed) == (1, 0, False) and held.get("looked") is True
 
 
 def working_draft(session: Session, respondent: str, round_id: str) -> Any:
@@ -145,10 +165,23 @@ def choose_draft(
     if working is None or other is None:
         raise DomainError("draft_settled")
     if keep_other:
-        working.content, working.version = other.content, working.version + 1
+        working.content, working.version = _chosen(other, working), working.version + 1
+    elif _has_looked(other):
+        working.content = _chosen(working, other)
     session.delete(other)
     session.flush()
     return working.version
+
+
+def _chosen(draft: Draft, left: Draft) -> str:
+    """Return the content that is gone on with; a look in either window stays a look."""
+    if not _has_looked(left):
+        return draft.content
+    return canonical_text({**json.loads(draft.content), "looked": True})
+
+
+def _has_looked(draft: Draft) -> bool:
+    return json.loads(draft.content).get("looked") is True
 
 
 def _draft(respondent: str, round_id: str, slot: int, version: int, content: str) -> Draft:

@@ -30,6 +30,7 @@ from delphi.services.authority import panel_authority, weighted_document
 from delphi.services.consistency import consistency_document
 from delphi.services.derivations import group_uncertainty, group_weights
 from delphi.services.feedback import feedback_document
+from delphi.services.implications import implications_document
 from delphi.services.ledger import append_event
 from delphi.services.lookup import get_round, get_study, lock_round, lock_study
 from delphi.services.studies import load_protocol
@@ -73,6 +74,7 @@ def compute_results(session: Session, round_id: str) -> Prepared:
         "answered": _respondents(answers),
         "preset": protocol.preset,
         "authority": None if authority is None else stored(authority.to_document()),
+        "implications": implications_document(session, closed),
         "groups": [
             {
                 **_group(one, before.get(name), closed, protocol),

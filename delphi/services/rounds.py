@@ -15,6 +15,7 @@ from delphi.domain import round_states
 from delphi.domain.answers.typed import clean
 from delphi.domain.dataset import Dataset
 from delphi.domain.methods import CONSTANT_SUM, PlannedQuestion
+from delphi.domain.proposals import ProposalNode
 from delphi.domain.protocol import TOTAL, Protocol
 from delphi.domain.questionnaire import Item, Question, Questionnaire
 from delphi.domain.self_assessment import AskedAssessment, Dimension
@@ -24,6 +25,7 @@ from delphi.models.study import Round, RoundFeedback, RoundResult, Study
 from delphi.schemas import require_valid
 from delphi.services import trees
 from delphi.services.dataset import load_dataset
+from delphi.services.implications import implied_nodes
 from delphi.services.ledger import append_event
 from delphi.services.lookup import latest_round, lock_round, lock_study
 from delphi.services.studies import load_letter, load_protocol
@@ -186,6 +188,9 @@ def _new_round(
         item_order=protocol.item_order,
         sha256="",
         self_assessment=_assessment(tree, protocol),
+        proposals=_nodes(tree) if protocol.proposals else None,
+        own_first=protocol.own_first,
+        implications=implied_nodes(tree, protocol, number),
     )
     document = questionnaires.to_document(asked)
     require_valid(document)
@@ -209,6 +214,13 @@ def _assessment(tree: Tree, protocol: Protocol) -> AskedAssessment | None:
     return AskedAssessment(
         tuple(Dimension(node.code, _both(node, "name")) for node in tree.children(None)),
         tuple(one.ground for one in protocol.self_assessment.grounds),
+    )
+
+
+def _nodes(tree: Tree) -> tuple[ProposalNode, ...]:
+    """Return every indicator of the tree: proposals may be about what no question asks."""
+    return tuple(
+        ProposalNode(node.code, _both(node, "name"), _path(tree, node)) for node in tree.nodes
     )
 
 

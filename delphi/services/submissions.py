@@ -13,11 +13,14 @@ from analysis.record.canonical import canonical_bytes, nfc
 from analysis.record.leaf import NONCE_BYTES, leaf_hash, text_hash
 from delphi.db import table_of
 from delphi.domain import round_states
-from delphi.domain.answers.checking import check
+from delphi.domain.answers.checking import Answer, check
 from delphi.domain.answers.typed import Typed
+from delphi.domain.implications import kept
+from delphi.domain.proposals import check_proposals, labelled, sent_to_document
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.submission import to_document
 from delphi.errors import DomainError
+from delphi.implied_weights import own_weights
 from delphi.models.answer import Rationale, Submission
 from delphi.models.study import Round
 from delphi.services.access import ExpertAccess
@@ -80,12 +83,15 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
     if state != round_states.OPEN:
         raise DomainError("round_closed")
     answers, gaps = check(sent.questionnaire, sent.typed)
-    if gaps:
-        raise DomainError("answers_incomplete", count=len(gaps))
+    missing = len(gaps) + len(check_proposals(sent.questionnaire.proposals, sent.typed.proposals))
+    if missing:
+        raise DomainError("answers_incomplete", count=missing)
     ensure_respondent(session, access.respondent, access.study_id)
     # Reasons come with submissions only: before the first one there are none to look for.
     stored = session.execute(_REASONS, key).all() if earlier else []
-    texts = _keep_reasons(session, key, sent, stored=stored, around=around)
+    proposals = labelled(sent.questionnaire.proposals, sent.typed.proposals)
+    spoken = {**sent.typed.reasons, **{label: one.text for label, one in proposals.items()}}
+    texts = _keep_texts(session, key, spoken, stored=stored, around=around)
     document = to_document(
         sent.questionnaire,
         1 + max((one.revision for one in earlier), default=0),
@@ -94,10 +100,22 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
         confirmed_unchanged=sent.typed.kept,
         assessed=sent.typed.assessed,
     )
+    document["proposals"] = sent_to_document(proposals)
+    document["implications"] = _judged(sent, answers) or None
     submission = _new_submission(sent, document, around)
     session.execute(_ADD_SUBMISSION, {**key, **submission})
     note_finished(session, sent.round_id, access.tag, around.key)
     return str(submission["id"])
+
+
+def _judged(sent: Sent, answers: Sequence[Answer]) -> dict[str, str]:
+    """Return what was said of the weights that follow from these answers."""
+    asked = sent.questionnaire
+    if not asked.implications:
+        return {}
+    weights = own_weights(asked, {one.question: one.values for one in answers})
+    items = {code for local in weights.values() for code in local}
+    return kept(asked.implications, sent.typed.judged, items)
 
 
 def _new_submission(
@@ -116,16 +134,16 @@ def _new_submission(
     }
 
 
-def _keep_reasons(
+def _keep_texts(
     session: Session,
     key: Mapping[str, str],
-    sent: Sent,
+    spoken: Mapping[str, str],
     *,
     stored: Sequence[Any],
     around: Surroundings,
 ) -> dict[str, str]:
-    """Store the reasons of this revision; one that has not changed keeps its salt and its hash."""
-    wanted = {item: nfc(text) for item, text in sent.typed.reasons.items() if text}
+    """Store the texts of this revision; one that has not changed keeps its salt and its hash."""
+    wanted = {item: nfc(text) for item, text in spoken.items() if text}
     kept = {row.item: row.sha256 for row in stored if wanted.get(row.item) == row.text}
     gone = [row.id for row in stored if row.item not in kept]
     if gone:

@@ -103,6 +103,18 @@ GROUNDS: Mapping[str, Words] = {
     "peers_foreign": _lazy("Knowledge of peers abroad"),
     "intuition": _lazy("Intuition"),
 }
+#: What experts say of a weight that follows by a rule.
+JUDGEMENTS: Mapping[str, Words] = {
+    "acceptable": _lazy("Acceptable"),
+    "too_high": _lazy("Too high"),
+    "too_low": _lazy("Too low"),
+}
+#: What experts propose beside their answers.
+PROPOSAL_KINDS: Mapping[str, Words] = {
+    "indicator": _lazy("Suggest an indicator"),
+    "definition": _lazy("Question a definition"),
+    "tree": _lazy("Comment on the tree"),
+}
 
 
 def install_words(app: Flask) -> None:

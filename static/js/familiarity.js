@@ -1,4 +1,4 @@
-// The self-assessment: every choice is saved as it is made.
+// The self-assessment, and opinions on what the answers imply: every choice is saved as it is made.
 
 import { Autosave } from './autosave.js';
 

@@ -21,8 +21,8 @@ ANSWERS = (
 )
 
 
-def document(**changes: object) -> dict[str, object]:
-    how = {"texts": {}, "confirmed_unchanged": False} | changes
+def document(**changes: Any) -> dict[str, Any]:
+    how: dict[str, Any] = {"texts": {}, "confirmed_unchanged": False} | changes
     return to_document(ASKED, 1, ANSWERS, **how)
 
 
@@ -38,6 +38,8 @@ def test_the_document_holds_the_answers_and_nothing_about_who_or_when() -> None:
             {"question": "A", "method": "constant_sum", "abstain": True},
         ],
         "self_assessment": None,
+        "implications": None,
+        "proposals": [],
         "confirmed_unchanged": False,
         "texts": [],
     }

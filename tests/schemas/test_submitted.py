@@ -25,13 +25,11 @@ from tests.domain.answers.drawn import forms
 from tests.domain.questionnaires import EVERY_METHOD, questionnaire
 
 Document = dict[str, Any]
-ASKED = replace(
-    questionnaire(*EVERY_METHOD),
-    self_assessment=AskedAssessment(
-        tuple(Dimension(one.code, one.name) for one in EVERY_METHOD[0].items),
-        ("practice", "intuition"),
-    ),
+ASSESSMENT = AskedAssessment(
+    tuple(Dimension(one.code, one.name) for one in EVERY_METHOD[0].items),
+    ("practice", "intuition"),
 )
+ASKED = replace(questionnaire(*EVERY_METHOD), self_assessment=ASSESSMENT)
 ASSESSED = [
     *(f"familiarity.{code}" for code in ("A", "B", "C", "X", "")),
     *(f"basis.{ground}" for ground in ("practice", "intuition", "theory", "x" * 40)),
@@ -80,15 +78,17 @@ def test_whatever_is_posted_what_would_be_stored_fits_the_schema(
         assert {gap.question for gap in gaps} <= {one.question for one in EVERY_METHOD}
         assert all(gap.code and gap.field in {*typed.fields, *reasons()} for gap in gaps)
         return
+    assessed = read_assessment(ASSESSMENT, chosen)
     stored = to_document(
         ASKED,
         1,
         answers,
         texts={code: "0" * 64 for code, text in typed.reasons.items() if text},
         confirmed_unchanged=False,
-        assessed=read_assessment(ASKED.self_assessment, chosen),
+        assessed=assessed,
     )
     require_valid(stored)
+    assert (stored["self_assessment"] is None) == (not assessed)
     for asked, answer in zip(EVERY_METHOD, stored["answers"], strict=True):
         assert (answer["question"], answer["method"]) == (asked.question, asked.method)
         assert ("abstain" in answer) == (asked.question in typed.abstained)

@@ -11,6 +11,7 @@ import pytest
 
 from delphi.db import Database
 from delphi.domain.disclosure import Viewer
+from delphi.domain.methods import PlannedQuestion
 from delphi.domain.protocol import Protocol
 from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.queries.alternatives import BY_AUTHORITY, Alternative
@@ -20,6 +21,7 @@ from delphi.queries.results.authority import AuthorityView
 from delphi.queries.weights import weights_page
 from delphi.services import trees
 from delphi.surroundings import Surroundings
+from tests.method_panels import ASKED, name_of, panel
 from tests.studies import T2, RunningStudy, running_study, typed
 
 GROUNDS = ("practice", "theory", "peers", "intuition")
@@ -147,3 +149,22 @@ def test_each_table_gives_its_own_ca(
     assert float(study.result()["authority"]["ca"]) == pytest.approx(ca)
     (found,) = companion(study)
     assert found.differences == (0, 0, 0)
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=name_of)
+def test_experts_who_claim_the_same_change_no_weight_of_any_method(
+    database: Database, around: Surroundings, asked: PlannedQuestion
+) -> None:
+    protocol = replace(
+        usual_protocol(["root"]), plan=((asked,), (asked,)), publishing_steps={"root": None}
+    )
+    study = running_study(database, around, protocol=protocol).opens_round()
+    for expert, values in enumerate(panel(asked)):
+        study.submits_values(expert, {"root": values}, assessed=said((2, 2, 2), 2))
+    (group,) = study.closes_round().result()["groups"]
+    found = group["authority_weighted"]
+    assert (found["experts"], found["reason"]) == (8, None)
+    plain = [float(one) for one in group["weights"][group["headline"]]]
+    assert [float(one) for one in found["weights"]] == pytest.approx(plain, abs=1e-9)
+    (one,) = companion(study)
+    assert one.differences == (0, 0, 0)

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
+from analysis.record.canonical import sha256_hex
 from delphi.db import Database
-from delphi.domain.protocol import default_protocol
+from delphi.domain.methods import CRITERIA, PAIRWISE, RATING, PlannedQuestion
+from delphi.domain.protocol import Protocol, default_protocol
 from delphi.models.study import Derivation
 from delphi.services.derivations import derive, load_derivation
+from delphi.services.releases import end_study
 from delphi.surroundings import Surroundings
+from tests.method_panels import ASKED, asking_twice, panel
 from tests.studies import (
     FOUR_GROUPS,
     T2,
@@ -161,3 +165,59 @@ def test_where_all_abstain_there_are_no_weights(database: Database, around: Surr
     study.closes_round()
     with refuses("group_without_answers", group="root"):
         derives(study)
+
+
+def test_ratings_of_nothing_but_zeros_give_no_weights(
+    database: Database, around: Surroundings
+) -> None:
+    asked = PlannedQuestion("root", RATING, (0, 100), CRITERIA[:1])
+    study = running_study(database, around, protocol=asking_twice(asked)).opens_round()
+    for expert in range(8):
+        study.submits_values(expert, {"root": {"importance": {"D": 0, "S": 0, "E": 0}}})
+    study.closes_round()
+    with refuses("group_without_weights", group="root"):
+        derives(study)
+
+
+PAIRED = PlannedQuestion("D", PAIRWISE)
+
+
+def two_groups(*plan: tuple[PlannedQuestion, ...]) -> Protocol:
+    return Protocol(("root", "D"), publishing_steps={"root": None, "D": None}, plan=plan)
+
+
+def test_a_group_that_was_not_asked_yet_has_no_weights(
+    database: Database, around: Surroundings
+) -> None:
+    protocol = two_groups((ASKED[0],), (ASKED[0], PAIRED))
+    study = running_study(database, around, tree=FOUR_GROUPS, protocol=protocol).opens_round()
+    for expert, values in enumerate(panel(ASKED[0])):
+        study.submits_values(expert, {"root": values})
+    study.closes_round()
+    with refuses("group_not_asked", group="D"):
+        derives(study)
+
+
+def test_groups_of_several_rounds_share_one_hash(database: Database, around: Surroundings) -> None:
+    protocol = two_groups((ASKED[1], PAIRED), (ASKED[0],))
+    study = running_study(database, around, tree=FOUR_GROUPS, protocol=protocol).opens_round()
+    for expert, values in enumerate(panel(ASKED[1])):
+        study.submits_values(expert, {"root": values, "D": {"D1:D2": 3}})
+    study.closes_round()
+    first = study.round().counted_sha256
+    study.opens_round()
+    for expert, values in enumerate(panel(ASKED[0])):
+        study.submits_values(expert, {"root": values})
+    document = derives(study.closes_round())
+    second = study.round().counted_sha256
+    groups = {group["question"]: group for group in document["groups"]}
+    assert document["rule"] == "arithmetic_mean+geometric_mean"
+    assert (groups["root"]["round"], groups["root"]["counted_sha256"]) == (2, second)
+    assert (groups["D"]["round"], groups["D"]["counted_sha256"]) == (1, first)
+    assert [round(100 * float(Fraction(one))) for one in groups["D"]["exact"]] == [75, 25]
+    with study.database.writing() as session:
+        release = end_study(session, study.id, study.around)
+    weights = json.loads(release.weights)
+    assert weights["rules"]["aggregation"] == "arithmetic_mean+geometric_mean"
+    lists = [{"round": 1, "counted_sha256": first}, {"round": 2, "counted_sha256": second}]
+    assert weights["provenance"]["answers_sha256"] == sha256_hex(lists)

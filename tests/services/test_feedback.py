@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from sqlalchemy import select
 
 from delphi.clock import FixedClock
 from delphi.db import Database
+from delphi.domain.answers.checking import Values
+from delphi.domain.methods import CRITERIA, PAIRWISE, RANKING, RATING, PlannedQuestion
 from delphi.models.answer import Rationale
 from delphi.surroundings import Surroundings
+from tests.method_panels import asking_twice
 from tests.studies import (
     FOUR_GROUPS,
     T2,
@@ -235,3 +239,73 @@ def test_the_feedback_is_that_of_the_round_and_its_counted_answers(
     found = study.feedback()
     assert (found["format"], found["study"], found["round"]) == ("delphi-feedback/1", study.id, 1)
     assert found["counted_sha256"] == study.round().counted_sha256
+
+
+# -------------------------------------------------------------------------------- other methods
+
+
+def fed(
+    database: Database,
+    around: Surroundings,
+    asked: PlannedQuestion,
+    given: Sequence[Values],
+    reasons: Mapping[int, str] | None = None,
+) -> RunningStudy:
+    study = running_study(database, around, protocol=asking_twice(asked)).opens_round()
+    for expert, values in enumerate(given):
+        said = {"D": reasons[expert]} if reasons and expert in reasons else None
+        study.submits_values(expert, {"root": values}, reasons=said)
+    return study.closes_round()
+
+
+def rated(*demand: int) -> list[Values]:
+    return [{"importance": {"D": one, "S": 3, "E": 3}} for one in demand]
+
+
+def test_figures_of_ratings_are_rounded_on_their_scale(
+    database: Database, around: Surroundings
+) -> None:
+    asked = PlannedQuestion("root", RATING, (1, 5), CRITERIA[:1])
+    study = fed(database, around, asked, rated(2, 3, 3, 4, 4, 4, 5, 5))
+    (question,) = study.feedback()["questions"]
+    assert (question["method"], question["scale"]) == ("rating", [1, 5])
+    # Quartiles 3 and 4.25: outward to whole ratings.
+    assert [shown(study, name)[0] for name in ("median", "low", "high")] == ["4", "3", "5"]
+
+
+def test_figures_of_ratings_in_hundredths_go_in_fives(
+    database: Database, around: Surroundings
+) -> None:
+    asked = PlannedQuestion("root", RATING, (0, 100), CRITERIA[:1])
+    study = fed(database, around, asked, rated(62, 64, 68, 71, 72, 77, 83, 90))
+    assert [shown(study, name)[0] for name in ("median", "low", "high")] == ["72.5", "65", "80"]
+
+
+def test_figures_of_a_ranking_are_places(database: Database, around: Surroundings) -> None:
+    orders: Sequence[Values] = [{"D": 1, "S": 2, "E": 3}] * 5 + [{"D": 3, "S": 1, "E": 2}] * 3
+    study = fed(database, around, PlannedQuestion("root", RANKING), orders)
+    assert shown(study, "median") == ["1", "2", "3"]
+    assert [shown(study, name)[0] for name in ("low", "high")] == ["1", "3"]
+
+
+def test_a_smaller_place_is_more_weight(database: Database, around: Surroundings) -> None:
+    orders: list[Values] = [{"D": 2, "S": 1, "E": 3}] * 6
+    orders += [{"D": 1, "S": 2, "E": 3}, {"D": 3, "S": 1, "E": 2}]
+    said = {6: "first", 7: "last", 0: "middle"}
+    study = fed(database, around, PlannedQuestion("root", RANKING), orders, said)
+    sides = items(study)[0]["reasons"]
+    with looking(database) as session:
+        texts = {one.id: one.text for one in session.scalars(select(Rationale))}
+    assert [texts[one] for one in sides["heavier"]] == ["first"]
+    assert [texts[one] for one in sides["lighter"]] == ["last"]
+    assert [texts[one] for one in sides["other"]] == ["middle"]
+
+
+def test_weights_from_comparisons_that_lie_on_a_step_stay_on_it(
+    database: Database, around: Surroundings
+) -> None:
+    # 3 : 1 : 1 everywhere: 60, 20 and 20 points, in floats a little beside.
+    asked = PlannedQuestion("root", PAIRWISE)
+    study = fed(database, around, asked, [{"D:S": 3, "D:E": 3, "S:E": 1}] * 8)
+    assert shown(study, "median") == ["60", "20", "20"]
+    assert shown(study, "low") == shown(study, "high") == ["60", "20", "20"]

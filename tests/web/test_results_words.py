@@ -70,7 +70,10 @@ def test_every_note_of_a_formula_has_words() -> None:
     # Codes that are chosen first: "x_derived" if … else "x", and those made by a suffix.
     found |= set(re.findall(r'"(\w+_(?:derived|rated|classic|mean|of_its_kind))"', text))
     moves = ("weight_change_max", "median_own_move", "mean_own_move")
-    found |= {f"{name}_rated" for name in moves} | {"response_other", "experts_both_other"}
+    found |= {f"{name}_{kind}" for name in moves for kind in ("rated", "derived")} | {
+        "response_other",
+        "experts_both_other",
+    }
     assert len(found) > 25
     assert found <= result_words.NOTES.keys()
     forms = set(condition_formulas._LIMITS.values())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from delphi.domain.implications import judgements_from_document
+from delphi.domain.proposals import Proposal, proposals_from_document
 from delphi.domain.questionnaire import LONGEST_REASON, Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
 
@@ -36,6 +37,9 @@ class Typed:
     #: what was said of what the answers imply, on a page of its own too: node → judgement
     judged: Mapping[str, str] = field(default_factory=dict)
     judged_version: int = 0
+    #: what was proposed, likewise
+    proposals: tuple[Proposal, ...] = ()
+    proposals_version: int = 0
     #: the own last answers were looked at again, where the group's figures wait for that
     looked: bool = False
 
@@ -43,9 +47,12 @@ class Typed:
         """Return the content of a draft."""
         assessed = {"version": self.assessed_version, **self.assessed.to_document()}
         judged = {"version": self.judged_version, "given": dict(self.judged)}
+        given = [one.to_document() for one in self.proposals]
+        proposals = {"version": self.proposals_version, "given": given}
         return {
             **({"assessment": assessed} if self.assessed_version else {}),
             **({"implications": judged} if self.judged_version else {}),
+            **({"proposals": proposals} if self.proposals_version else {}),
             **({"looked": True} if self.looked else {}),
             "fields": {name: text for name, text in self.fields.items() if text},
             "abstained": sorted(self.abstained),
@@ -77,6 +84,9 @@ def typed_from_document(document: Mapping[str, object]) -> Typed:
     judged = document.get("implications")
     judged = judged if isinstance(judged, dict) else {}
     judged_version = judged.get("version")
+    proposals = document.get("proposals")
+    proposals = proposals if isinstance(proposals, dict) else {}
+    proposals_version = proposals.get("version")
     return Typed(
         fields=dict(fields) if isinstance(fields, dict) else {},
         abstained=frozenset(abstained) if isinstance(abstained, list) else frozenset(),
@@ -86,6 +96,8 @@ def typed_from_document(document: Mapping[str, object]) -> Typed:
         assessed_version=version if isinstance(version, int) else 0,
         judged=judgements_from_document(judged.get("given")),
         judged_version=judged_version if isinstance(judged_version, int) else 0,
+        proposals=proposals_from_document(proposals.get("given")),
+        proposals_version=proposals_version if isinstance(proposals_version, int) else 0,
         looked=document.get("looked") is True,
     )
 

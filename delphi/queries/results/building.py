@@ -23,13 +23,16 @@ from delphi.queries.head import find_study, head_of
 from delphi.queries.results.authority import authority_view
 from delphi.queries.results.chart import series_of, short_names
 from delphi.queries.results.formulas import Shown, formula_of
+from delphi.queries.results.implications import implications_view
 from delphi.queries.results.page import GroupPage, NextStep, Outlook, PlannedChange, RoundPage
+from delphi.queries.results.proposals import proposals_view
 from delphi.queries.results.stored import (
     Names,
     StoredGroup,
     StoredRound,
     closed_rounds,
     comparable_run,
+    latest_groups,
 )
 from delphi.queries.results.tables import (
     SplitRow,
@@ -133,9 +136,11 @@ def _ready(
         page,
         groups=tuple(groups),
         authority=authority_view(stored[-1].authority, questionnaire, viewer),
+        implications=implications_view(session, asked, stored[-1].groups or {}, viewer),
+        proposals=proposals_view(session, asked),
         opened=formula,
         next=replace(
-            _next(page, groups, stored[-1], viewer),
+            _next(page, groups, stored, viewer),
             changes=_changes(page, _group_names(session, page.study.id)),
         ),
     )
@@ -227,22 +232,22 @@ def _splits(
 
 
 def _next(
-    page: RoundPage, groups: Sequence[GroupPage], last: StoredRound, viewer: Viewer
+    page: RoundPage, groups: Sequence[GroupPage], stored: Sequence[StoredRound], viewer: Viewer
 ) -> NextStep:
-    fewest = min((one.used for one in (last.groups or {}).values()), default=0)
+    weighed = latest_groups(stored, page.protocol.groups)
+    fewest = min((one.used for one in weighed.values()), default=0)
     current = page.study.state == "running" and page.number == page.rounds[-1]
+    complete = len(weighed) == len(page.protocol.groups)
     return NextStep(
         outcome=_outcome(page, {group.verdict.code for group in groups}),
         is_current=current,
         next_round=page.number + 1,
         rounds=page.protocol.rounds,
         may_open=current and page.number < page.protocol.rounds,
-        may_end=current and fewest >= RELEASE_FROM,
+        may_end=current and complete and fewest >= RELEASE_FROM,
         missing=max(0, RELEASE_FROM - fewest),
         needed=RELEASE_FROM,
-        outlook=tuple(
-            outlook_of(one, page.protocol, viewer) for one in (last.groups or {}).values()
-        ),
+        outlook=tuple(outlook_of(one, page.protocol, viewer) for one in weighed.values()),
     )
 
 

@@ -175,13 +175,14 @@ _ITEM: Mapping[str, Callable[[Figure, ItemRow, StoredGroup], Formula]] = {
 
 def _change(figure: Figure, row: ItemRow, shown: Shown) -> Formula:
     group, before = shown.now, shown.groups[-2]
-    name, note = ("Δx̄", "change_mean") if group.is_rating else ("Δw", "change")
+    name, figure_name = ("Δx̄", "change_mean") if group.is_rating else ("Δw", "change")
+    note = "change_derived" if group.is_derived else figure_name
     terms: tuple[Term, ...] = (quantity(name), over("Σ (x′ − x)", "m"))
     if figure.value is not None:
         terms = (*terms, over(minus(total_of(figure.value, group.both, group)), group.both))
     return Formula(
         key=figure.key,
-        figure=note,
+        figure=figure_name,
         round=group.round,
         item=row.names,
         equations=(Equation(terms, figure),),
@@ -242,9 +243,9 @@ def movement_formula(name: str, figure: Figure, before: StoredGroup, group: Stor
 
 
 def _movement_note(name: str, before: StoredGroup, group: StoredGroup) -> Note:
-    code = f"{name}_rated" if group.is_rating else name
+    suffix = "_rated" if group.is_rating else "_derived" if group.is_derived else ""
     parameters = {"m": _movers(group), "before": before.round, "after": group.round}
-    return Note(code, parameters)
+    return Note(f"{name}{suffix}", parameters)
 
 
 def _movers(group: StoredGroup) -> int:

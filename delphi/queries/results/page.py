@@ -12,6 +12,8 @@ from delphi.queries.figures import Formula
 from delphi.queries.head import StudyHead
 from delphi.queries.results.authority import AuthorityView
 from delphi.queries.results.chart import Series
+from delphi.queries.results.implications import ImplicationsView
+from delphi.queries.results.proposals import ProposalsView
 from delphi.queries.results.stored import DERIVED, Names
 from delphi.queries.results.tables import (
     ConsistencyView,
@@ -159,6 +161,10 @@ class RoundPage:
     groups: tuple[GroupPage, ...] = ()
     #: None where nothing was asked
     authority: AuthorityView | None = None
+    #: what follows further down; None where nothing was shown to the experts
+    implications: ImplicationsView | None = None
+    #: None where none were asked for
+    proposals: ProposalsView | None = None
     next: NextStep | None = None
     opened: Formula | None = None
 
@@ -172,7 +178,7 @@ class RoundPage:
         (code,) = codes
         reasons = {reason for _, reason in found}
         if code == "continue" and reasons == {"first"}:
-            return "first"
+            return "first" if self.number < self.protocol.rounds else "first_and_last"
         if self.protocol.goes_on(self.number) and code not in {"continue", "hold"}:
             return f"{code}_plan"
         classic = self.protocol.preset == "classic" and code in {"continue", "round_limit"}

@@ -139,8 +139,8 @@ def _ratings(group: StoredGroup, item: str, *, hidden: bool) -> Iterator[Line]:
     """Give what only ratings have: full scores, and the spread under every further criterion."""
     few = f"fewer_than_{STATISTICS_FROM}_answers"
     yield item, _FULL, None if hidden else group.dispersion(item)[_FULL], few
-    for criterion, spread in group.further.items():
-        found = next(one for one in spread if one["item"] == item)
+    for criterion in group.planned.criteria[1:]:
+        found = next(one for one in group.further[criterion] if one["item"] == item)
         yield item, f"{criterion}.n", found["n"], ""
         for name in (*_SPREAD, _FULL):
             undefined = few if hidden else "mean_0" if found["n"] > 1 else "one_answer"

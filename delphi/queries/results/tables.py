@@ -228,8 +228,8 @@ def criterion_tables(
     if not group.may_see(viewer):
         return ()
     return tuple(
-        CriterionTable(criterion, tuple(_criterion_row(one, names) for one in spread))
-        for criterion, spread in group.further.items()
+        CriterionTable(one, tuple(_criterion_row(spread, names) for spread in group.further[one]))
+        for one in group.planned.criteria[1:]
     )
 
 

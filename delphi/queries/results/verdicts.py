@@ -196,6 +196,8 @@ def deciding(group: StoredGroup, protocol: Protocol) -> dict[str, str | None]:
     if group.verdict == "hold":
         return _tagged(_failing(conditions, ("response", "experts_both")), "hold")
     if not conditions["earlier_round"]["holds"]:
+        if protocol.is_last_of(group.round, group.question):
+            return {"earlier_round": None, "last_round": "round_limit"}
         return {"earlier_round": "first"}
     if protocol.preset == "classic":
         return _decided_classic(group, conditions)

@@ -111,6 +111,10 @@ NOTES: Mapping[str, Words] = {
         "x are the ratings of round %(before)s and x′ those of round %(after)s, over the %(m)s "
         "respondents who answered both."
     ),
+    "change_derived": _lazy(
+        "x are the individual weights of round %(before)s and x′ those of round %(after)s, in "
+        "points of 100, over the %(m)s respondents who answered both."
+    ),
     "histogram_change": _lazy(
         "f and f′ count each rating in round %(before)s and in round %(after)s, over the %(m)s "
         "respondents who answered both: C is the share of answers that would have to be "
@@ -142,6 +146,21 @@ NOTES: Mapping[str, Words] = {
         "x and x′ are a respondent’s ratings of round %(before)s and round %(after)s, divided by "
         "their sum, in points of 100; d is half the sum of the changes. The mean of %(m)s such "
         "moves; no single one is shown."
+    ),
+    "weight_change_max_derived": _lazy(
+        "A panel weight is here the arithmetic mean of the individual weights, in points of 100. "
+        "Δw is its change from round %(before)s to round %(after)s, over the %(m)s respondents who "
+        "answered both; the largest in size counts."
+    ),
+    "median_own_move_derived": _lazy(
+        "x and x′ are a respondent’s individual weights of round %(before)s and round %(after)s, "
+        "in points of 100; d is half the sum of the changes. The median of %(m)s such moves; no "
+        "single one is shown."
+    ),
+    "mean_own_move_derived": _lazy(
+        "x and x′ are a respondent’s individual weights of round %(before)s and round %(after)s, "
+        "in points of 100; d is half the sum of the changes. The mean of %(m)s such moves; no "
+        "single one is shown."
     ),
     "response": _lazy("m gave points, M were invited to the round."),
     "response_other": _lazy("m answered, M were invited to the round."),
@@ -219,6 +238,7 @@ NOTES: Mapping[str, Words] = {
     "at_most_plain_items": _lazy(
         "The protocol asks for at most %(limit)s in at least %(items)s items: %(met)s."
     ),
+    "at_most_share": _lazy("The protocol asks for at most %(limit)s%%: %(met)s."),
     "at_most_share_items": _lazy(
         "The protocol asks for at most %(limit)s%% in at least %(items)s items: %(met)s."
     ),

@@ -23,6 +23,7 @@ from delphi.web.survey.help import help_texts
 from delphi.web.survey.late import closed_round_of, keep_late, late_page
 from delphi.web.survey.opening import page_before_answering
 from delphi.web.survey.sent_form import SentForm
+from delphi.web.survey.steps import step_after
 from delphi.web.survey.visit import present_visit
 from delphi.web.transaction import reading, writing
 
@@ -130,10 +131,12 @@ def _save(desk: Desk, form: SentForm) -> Answer:
     if form.tool is not None or form.only_saves:
         anchor = f"q-{form.tool[1]}" if form.tool and form.tool[1] else None
         return redirect(url_for("survey.questionnaire", _anchor=anchor), 303)
+    if form.goes_to_proposals and desk.questionnaire.proposals is not None:
+        return redirect(url_for("survey.proposals"), 303)
     _, gaps = check(desk.questionnaire, typed)
     if not gaps:
-        asks = desk.questionnaire.self_assessment is not None
-        return redirect(url_for("survey.familiarity" if asks else "survey.overview"), 303)
+        following = step_after(desk.questionnaire, "questionnaire")
+        return redirect(url_for(f"survey.{following}"), 303)
     return _with_gaps(desk, typed, gaps, saved.version), 422
 
 

@@ -112,15 +112,14 @@ def empty_typed() -> Typed:
 
 
 def _card(asked: Asked, items: Sequence[Item], filled: Filled) -> Card:
-    question, feedback = asked.question, asked.feedback
-    has_own = asked.last is not None
+    question = asked.question
     rows = rows_of(asked, items, filled)
     divides = question.method == CONSTANT_SUM
     left = remainder(question, filled.typed) if divides else 0
     return Card(
         question=question,
         texts=asked.texts,
-        note=sentences.round_note(feedback, has_own=has_own) if feedback else "",
+        note=_note(asked),
         rows=rows,
         comparisons=comparisons(asked, items, filled),
         choosers=choosers(asked, items, filled),
@@ -135,13 +134,21 @@ def _card(asked: Asked, items: Sequence[Item], filled: Filled) -> Card:
         else None,
         left=sentences.left_text(left),
         problem=_sum_problem(question, filled),
-        can_keep=has_own,
+        can_keep=asked.last is not None,
         kept_fields="" if asked.last is None else json.dumps(to_fields(question, asked.last)),
         unit=unit_of(question),
         large_move=large_move(question),
         has_median=any(row.feedback and row.feedback.median for row in rows),
         has_band=any(row.feedback and row.feedback.low for row in rows),
     )
+
+
+def _note(asked: Asked) -> str:
+    if asked.feedback is None:
+        return ""
+    note = sentences.round_note(asked.feedback, has_own=asked.last is not None)
+    criteria = asked.question.criteria
+    return note if len(criteria) < 2 else sentences.figures_note(note, criteria[0])
 
 
 def _sum_problem(question: Question, filled: Filled) -> str:

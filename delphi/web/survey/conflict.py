@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flask import render_template
 
 from delphi.domain.answers.typed import Typed
+from delphi.domain.proposals import AskedProposals
 from delphi.domain.questionnaire import Question, Questionnaire
 from delphi.domain.self_assessment import AskedAssessment
 from delphi.errors import DomainError
 from delphi.queries.survey import Standing
-from delphi.services.drafts import choose_draft
+from delphi.services.drafts import choose_draft, is_only_looked
 from delphi.web.survey.desk import Desk
-from delphi.web.survey.lines import typed_lines
+from delphi.web.survey.lines import Line, typed_lines
+from delphi.web.survey.proposal_lines import proposal_lines
 from delphi.web.transaction import writing
-from delphi.web.words import FAMILIARITY, GROUNDS, INFLUENCES
+from delphi.web.words import FAMILIARITY, GROUNDS, INFLUENCES, JUDGEMENTS
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class ConflictPage:
     reasons: tuple[Both, ...]
     #: answers of the self-assessment, only where they differ
     assessments: tuple[Both, ...]
+    #: opinions on what the answers imply, only where they differ
+    judgements: tuple[Both, ...]
+    #: texts of the proposals by their places, only where they differ
+    proposals: tuple[Both, ...]
     #: what the other window holds is not shown on this device
     is_hidden: bool
 
@@ -46,7 +54,9 @@ class ConflictPage:
 def is_unsettled(desk: Desk) -> bool:
     """Whether a second version waits for a choice."""
     working, other = desk.own.working, desk.own.other
-    return other is not None and (working is None or working.content != other.content)
+    if other is None or working is None:
+        return other is not None
+    return not is_only_looked(json.loads(working.content), json.loads(other.content))
 
 
 def conflict_page(desk: Desk) -> str:
@@ -60,6 +70,8 @@ def conflict_page(desk: Desk) -> str:
         answers=_answers(desk.questionnaire, here, there),
         reasons=_reasons(desk.questionnaire, here, there),
         assessments=_assessments(desk.questionnaire.self_assessment, here, there),
+        judgements=_judgements(desk.questionnaire, here, there),
+        proposals=_proposals(desk.questionnaire.proposals, here, there),
         is_hidden=not desk.visit.shows_earlier,
     )
     return render_template("survey/conflict.html", page=page)
@@ -93,13 +105,20 @@ def _answers(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...
 def _pairs(question: Question, here: Typed, there: Typed) -> list[tuple[str, str, str]]:
     """Return what both versions say of a question, line by line, under one name each."""
     one, other = _said(question, here), _said(question, there)
-    return [(name, one.get(name, ""), other.get(name, "")) for name in {**one, **other}]
+    return [
+        (line.name, _text(question, here, one.get(field)), _text(question, there, other.get(field)))
+        for field, line in {**one, **other}.items()
+    ]
 
 
-def _said(question: Question, typed: Typed) -> dict[str, str]:
+def _said(question: Question, typed: Typed) -> dict[str, Line]:
+    return {line.field: line for line in typed_lines(question, typed.fields)}
+
+
+def _text(question: Question, typed: Typed, line: Line | None) -> str:
     if question.question in typed.abstained:
-        return {line.name: "—" for line in typed_lines(question, typed.fields)}
-    return {line.name: line.text for line in typed_lines(question, typed.fields)}
+        return "—"
+    return line.text if line else ""
 
 
 def _reasons(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
@@ -109,6 +128,31 @@ def _reasons(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...
         for item in question.items
     )
     return tuple(pair for pair in pairs if pair.here != pair.there)
+
+
+def _judgements(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
+    pairs = (
+        Both(
+            node.name,
+            str(JUDGEMENTS.get(here.judged.get(node.code, ""), "")),
+            str(JUDGEMENTS.get(there.judged.get(node.code, ""), "")),
+        )
+        for node in asked.implications
+    )
+    return tuple(pair for pair in pairs if pair.here != pair.there)
+
+
+def _proposals(asked: AskedProposals, here: Typed, there: Typed) -> tuple[Both, ...]:
+    pairs = zip_longest(
+        (line.whole for line in proposal_lines(asked, here.proposals)),
+        (line.whole for line in proposal_lines(asked, there.proposals)),
+        fillvalue="",
+    )
+    return tuple(
+        Both(dict.fromkeys(("zh", "en"), str(place)), one, other)
+        for place, (one, other) in enumerate(pairs, start=1)
+        if one != other
+    )
 
 
 def _assessments(asked: AskedAssessment | None, here: Typed, there: Typed) -> tuple[Both, ...]:

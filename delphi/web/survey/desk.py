@@ -74,7 +74,18 @@ class Desk:
         if not self.visit.shows_earlier:
             device = self.visit.carried.device
             return TypedHere(typed.fields, typed.abstained, typed.reasons, device=device)
-        return replace(typed, kept=form.says_kept and self._equals_last(typed))
+        return replace(
+            typed,
+            kept=form.says_kept and self._equals_last(typed),
+            looked=form.looks and self.questionnaire.own_first,
+        )
+
+    @property
+    def waits_for_look(self) -> bool:
+        """Whether the own last answers are to be looked at before the group's figures appear."""
+        if not self.questionnaire.own_first or not any((self.own.last or {}).values()):
+            return False
+        return self.own.working is None or not self.own.working.typed.looked
 
     def after_tool(self, tool: tuple[str, str], typed: Typed) -> Typed:
         """Return the fields after one of the acts below a card."""
@@ -109,8 +120,14 @@ class QuestionnairePage:
     #: earlier answers stay hidden on this device
     is_hidden: bool
     is_past_due: bool
+    #: the group's figures appear after a look at the own last answers
+    asks_look: bool
     #: the self-assessment follows, else the check
     asks_familiarity: bool
+    #: what the answers imply comes before the check
+    asks_implications: bool
+    #: beside the answers something may be proposed
+    takes_proposals: bool
     #: typed in the round before and not counted
     uncounted: tuple[Line, ...]
     #: methods that need a script of their own
@@ -178,7 +195,7 @@ def typed_so_far(asked: Questionnaire, own: OwnAnswers) -> Typed:
         if values is not None:
             fields |= to_fields(question, values)
     abstained = frozenset(name for name, values in given.items() if values is None)
-    return Typed(fields, abstained, own.reasons)
+    return Typed(fields, abstained, own.reasons, proposals=own.submitted.proposals)
 
 
 def equals_last(asked: Questionnaire, typed: Typed, last: Answers | None) -> bool:
@@ -216,6 +233,8 @@ def questionnaire_page(
         Why nothing was saved, or empty.
     """
     standing, shown = desk.standing, desk.round
+    group = _group(session, desk)
+    asks_look = bool(group.questions) and desk.waits_for_look
     page = QuestionnairePage(
         standing=standing,
         round=shown,
@@ -225,7 +244,7 @@ def questionnaire_page(
             desk.respondent,
             typed=typed,
             own=desk.own,
-            group=_group(session, desk),
+            group=Group({}, {}) if asks_look else group,
             gaps=gaps,
         ),
         heading=sentences.several(desk.questionnaire.questions),
@@ -237,7 +256,10 @@ def questionnaire_page(
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(shown.due_at),
+        asks_look=asks_look,
         asks_familiarity=desk.questionnaire.self_assessment is not None,
+        asks_implications=bool(desk.questionnaire.implications),
+        takes_proposals=desk.questionnaire.proposals is not None,
         uncounted=_uncounted(desk.own),
         methods=tuple(dict.fromkeys(one.method for one in desk.questionnaire.questions)),
         refused=refused,

@@ -27,6 +27,7 @@ from delphi.web.survey.late import ClosedRound, closed_round_of, draft_of, late_
 from delphi.web.survey.opening import page_before_answering
 from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm
+from delphi.web.survey.steps import step_after
 from delphi.web.survey.visit import Visit, present_visit
 from delphi.web.transaction import reading, writing
 
@@ -47,6 +48,8 @@ class FamiliarityPage:
     is_saved: bool
     #: own answers of the round before can be kept with one press
     can_keep: bool
+    #: what the answers imply follows, else the check
+    asks_implications: bool
     is_past_due: bool
     #: the form could not be checked and nothing was saved
     is_refused: bool
@@ -90,7 +93,7 @@ def familiarity_sent() -> Answer:
     if _keep(desk.visit, desk.standing, desk.round, given, form.version).conflict:
         with reading() as session:
             return conflict_page(open_desk(session, visit, standing)), 409
-    return _to("familiarity" if _stays(form) else "overview")
+    return _to("familiarity" if _stays(form) else step_after(desk.questionnaire, "familiarity"))
 
 
 @blueprint.post("/survey/familiarity/draft")
@@ -184,6 +187,7 @@ def _page(
         script_texts=script_texts(),
         is_saved=not is_refused and working is not None,
         can_keep=bool(desk.own.last_assessed) and desk.own.last_assessed != given,
+        asks_implications=bool(desk.questionnaire.implications),
         is_past_due=is_past(desk.round.due_at),
         is_refused=is_refused,
     )

@@ -20,9 +20,11 @@ from delphi.web.survey.visit import Visit, present_visit
 Answer = str | Response | tuple[str, int]
 _KEPT_FIELD = re.compile(
     r"(?:points|rating|place|more|times|best|worst|best_to|to_worst|reason|abstain|familiarity"
-    r"|basis)\.[A-Za-z0-9][A-Za-z0-9._:-]{0,64}",
+    r"|basis|implication|kind|about|proposal)\.[A-Za-z0-9][A-Za-z0-9._:-]{0,64}",
     re.ASCII,
 )
+#: What has a page of its own beside the questions.
+_PAGES = ("survey.familiarity_sent", "survey.implications_sent", "survey.proposals_sent")
 _CHOICES = ("more.", "best.", "worst.")
 #: More fields than any questionnaire has are not sent back.
 _MOST_KEPT = 1000
@@ -108,12 +110,12 @@ def _kept_fields() -> tuple[KeptField, ...]:
 
 
 def _longest(name: str) -> int:
-    return LONGEST_TEXT if name.startswith("reason.") else LONGEST_FIELD
+    return LONGEST_TEXT if name.startswith(("reason.", "proposal.")) else LONGEST_FIELD
 
 
 def _action() -> str:
-    is_assessment = request.endpoint == "survey.familiarity_sent"
-    return url_for("survey.familiarity_sent" if is_assessment else "survey.answers_sent")
+    """Return where the form goes once more: to the page that it was on."""
+    return url_for(str(request.endpoint) if request.endpoint in _PAGES else "survey.answers_sent")
 
 
 def _hidden_fields() -> tuple[tuple[str, str], ...]:

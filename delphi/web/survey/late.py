@@ -16,6 +16,7 @@ from delphi.web.survey.cards import empty_typed
 from delphi.web.survey.desk import may_show
 from delphi.web.survey.gate import Answer
 from delphi.web.survey.lines import Line, given_lines
+from delphi.web.survey.proposal_lines import ProposalLine, proposal_lines
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import writing
@@ -29,6 +30,7 @@ class LatePage:
     round: RoundFacts
     #: what was typed
     lines: tuple[Line, ...]
+    proposals: tuple[ProposalLine, ...]
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,11 @@ def draft_of(session: Session, visit: Visit, closed: ClosedRound) -> Typed:
 
 def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:
     """Say that an answer was not counted, and show it."""
-    page = LatePage(standing, closed.round, given_lines(closed.questionnaire, typed.fields))
+    asked = closed.questionnaire
+    page = LatePage(
+        standing,
+        closed.round,
+        given_lines(asked, typed.fields),
+        proposal_lines(asked.proposals, typed.proposals),
+    )
     return render_template("survey/late.html", page=page), 409

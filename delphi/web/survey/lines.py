@@ -28,6 +28,8 @@ _AGAINST: Mapping[str, Words] = {
 class Line:
     """One answer: what it is about, and what was said; empty where nothing was."""
 
+    #: the form field that it was given in; of a comparison, the one that says which counts more
+    field: str
     name: str
     text: str
     #: whether the text is a number of points
@@ -43,11 +45,16 @@ def typed_lines(question: Question, fields: Mapping[str, str]) -> tuple[Line, ..
     """Return what the fields of a question say; a line without text was not answered."""
     if question.method == PAIRWISE:
         return tuple(
-            Line(_pair_name(question, pair), _comparison(question, pair, fields))
+            Line(
+                pairwise.more_field(pair),
+                _pair_name(question, pair),
+                _comparison(question, pair, fields),
+            )
             for pair in pairwise.pairs(question)
         )
     return tuple(
         Line(
+            name,
             field_name(question, name),
             _said(question, name, fields.get(name, "")),
             question.method == CONSTANT_SUM,

@@ -196,6 +196,8 @@ def without_earlier() -> Answer:
 @blueprint.get("/survey/leave")
 @blueprint.get("/survey/draft")
 @blueprint.get("/survey/familiarity/draft")
+@blueprint.get("/survey/implications/draft")
+@blueprint.get("/survey/proposals/draft")
 @blueprint.get("/survey/choose")
 @blueprint.get("/survey/submit")
 @expert

@@ -9,7 +9,7 @@ from flask import render_template
 
 from delphi.domain.answers.checking import check, fields_of, to_fields
 from delphi.domain.answers.typed import Gap, Typed
-from delphi.domain.methods import CONSTANT_SUM
+from delphi.domain.methods import CONSTANT_SUM, PAIRWISE
 from delphi.domain.questionnaire import Item, Question, ordered_items
 from delphi.domain.self_assessment import AskedAssessment, Assessment
 from delphi.queries.survey import RoundFacts, Standing
@@ -20,7 +20,9 @@ from delphi.web.survey.cards import field_problems
 from delphi.web.survey.desk import Desk, is_past, typed_so_far
 from delphi.web.survey.employer_hint import named_employer
 from delphi.web.survey.help import help_with
-from delphi.web.survey.lines import typed_lines
+from delphi.web.survey.implied_parts import ImpliedPart, typed_parts
+from delphi.web.survey.lines import Line, typed_lines
+from delphi.web.survey.proposal_lines import ProposalsPart, proposals_part
 
 #: One character less than the column holds: the last one says who made the nonce.
 FORM_KEY_DIGITS = 31
@@ -83,8 +85,15 @@ class OverviewPage:
     #: what is asked about the own knowledge, and what was said
     asked_assessment: AskedAssessment | None
     assessed: Assessment
+    #: whether anything is implied further down, what follows, and what was said of it
+    asks_implications: bool
+    implied: tuple[ImpliedPart, ...]
+    #: None where no proposals are asked for
+    proposals: ProposalsPart | None
     version: int
     assessed_version: int
+    judged_version: int
+    proposals_version: int
     form_key: str
     #: number of the last submission in this round, or 0
     submitted: int
@@ -108,8 +117,13 @@ def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = F
         problems=field_problems(asked, typed, gaps),
         asked_assessment=asked.self_assessment,
         assessed=typed.assessed,
+        asks_implications=bool(asked.implications),
+        implied=typed_parts(asked, typed),
+        proposals=proposals_part(asked.proposals, typed.proposals),
         version=desk.version,
         assessed_version=typed.assessed_version,
+        judged_version=typed.judged_version,
+        proposals_version=typed.proposals_version,
         form_key=current_site().around.new_id(16)[:FORM_KEY_DIGITS],
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
         is_hidden=not desk.visit.shows_earlier,
@@ -151,19 +165,20 @@ def _rows(
     before: Mapping[str, str],
 ) -> tuple[OverviewRow, ...]:
     """Return what was said now and before, in the respondent's order of the items."""
-    ordered = replace(question, items=tuple(items))
+    # Pairs are named in the order of the tree.
+    own = question if question.method == PAIRWISE else replace(question, items=tuple(items))
     plain = {name: _plain(text) for name, text in fields.items()}
-    last = {line.name: line.text for line in typed_lines(ordered, before)}
-    now = {line.name: line.text for line in typed_lines(ordered, plain)}
+    last = {line.field: line for line in typed_lines(own, before)} if before else {}
+    now = {line.field: line for line in typed_lines(own, plain)}
     return tuple(
-        OverviewRow(
-            name,
-            last.get(name, ""),
-            now.get(name, ""),
-            _difference(question, last.get(name, ""), now.get(name, "")),
-        )
-        for name in {**now, **(last if before else {})}
+        _row(question, line.name, last.get(field), now.get(field))
+        for field, line in {**last, **now}.items()
     )
+
+
+def _row(question: Question, name: str, last: Line | None, now: Line | None) -> OverviewRow:
+    before, after = last.text if last else "", now.text if now else ""
+    return OverviewRow(name, before, after, _difference(question, before, after))
 
 
 def _plain(text: str) -> str:

@@ -20,7 +20,9 @@ from delphi.web.survey import sentences
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.desk import is_past
 from delphi.web.survey.gate import Answer, admitted
+from delphi.web.survey.implied_parts import ImpliedPart, implied_parts
 from delphi.web.survey.lines import Line, stored_lines
+from delphi.web.survey.proposal_lines import ProposalLine, proposal_lines
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import reading
 
@@ -50,6 +52,9 @@ class ReceiptPage:
     parts: tuple[ReceiptPart, ...]
     #: name of the item and the reason as stored
     reasons: tuple[tuple[Mapping[str, str], str], ...]
+    proposals: tuple[ProposalLine, ...]
+    #: what the stored answers imply further down, and what was said of it
+    implied: tuple[ImpliedPart, ...]
     #: the receipt code in groups, in two lines
     code: tuple[str, ...]
     leaf: str
@@ -128,6 +133,8 @@ def _page(standing: Standing, stored: Receipt, lines: tuple[ReceiptLine, ...]) -
         reasons=tuple(
             (item.name, stored.reasons[item.code]) for item in items if item.code in stored.reasons
         ),
+        proposals=proposal_lines(stored.questionnaire.proposals, stored.proposals),
+        implied=implied_parts(stored.questionnaire, stored.values, stored.judged),
         code=(code[:_CODE_LINE].strip(), code[_CODE_LINE:].strip()),
         leaf=in_groups(stored.leaf, _HASH_GROUP),
         head=in_groups(stored.ledger_head, _HASH_GROUP),

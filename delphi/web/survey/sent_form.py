@@ -35,6 +35,16 @@ class SentForm:
         return self._number("assessed_version")
 
     @property
+    def judged_version(self) -> int | None:
+        """The version of the opinions on what follows that the check showed, or None."""
+        return self._number("judged_version")
+
+    @property
+    def proposals_version(self) -> int | None:
+        """The version of the proposals that the check showed; None where it says none."""
+        return self._number("proposals_version")
+
+    @property
     def round(self) -> int | None:
         """The round that the form was rendered for; None where it says none."""
         return self._number("round")
@@ -46,9 +56,19 @@ class SentForm:
         return (act, question) if act in TOOLS else None
 
     @property
+    def looks(self) -> bool:
+        """Whether the own last answers were looked at, and the group's figures are asked for."""
+        return self.fields.get("action") == "look"
+
+    @property
     def only_saves(self) -> bool:
-        """Whether the expert wants to go on later."""
-        return self.fields.get("action") == "save"
+        """Whether the form is to come back: to go on later, or with the group's figures."""
+        return self.looks or self.fields.get("action") == "save"
+
+    @property
+    def goes_to_proposals(self) -> bool:
+        """Whether the expert wants to propose something before going on."""
+        return self.fields.get("action") == "proposals"
 
     @property
     def says_kept(self) -> bool:

@@ -16,6 +16,7 @@ from delphi.queries.survey import QuestionFeedback, Standing
 from delphi.web.formatting import names
 from delphi.web.language import Words, gettext, ngettext
 from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.words import CRITERIA
 
 #: Longer counts are written in digits.
 _NUMBERS = (
@@ -222,6 +223,15 @@ def round_note(feedback: QuestionFeedback, *, has_own: bool) -> str:
         "They are there for reference: an answer near them and one far from them are equally "
         "welcome.",
         experts=experts,
+    )
+
+
+def figures_note(note: str, criterion: str) -> str:
+    """Return what stands in the rows of a rating by several criteria."""
+    return gettext(
+        "%(note)s The figures are those for %(criterion)s.",
+        note=note,
+        criterion=CRITERIA[criterion],
     )
 
 

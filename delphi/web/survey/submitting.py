@@ -89,8 +89,14 @@ def _store(desk: Desk, form: SentForm) -> str:
         draft = working_draft(session, access.respondent, desk.round.id)
         if draft is None or not may_show(draft, desk.visit):
             raise DomainError("draft_changed")
-        seen = (form.version, form.assessed_version)
-        now = (draft.version, draft.typed.assessed_version)
+        typed = draft.typed
+        seen = (form.version, form.assessed_version, form.judged_version, form.proposals_version)
+        now = (
+            draft.version,
+            typed.assessed_version,
+            typed.judged_version,
+            typed.proposals_version,
+        )
         if any(one not in (None, there) for one, there in zip(seen, now, strict=True)):
             raise DomainError("draft_changed")
         sent = Sent(

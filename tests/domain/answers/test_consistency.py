@@ -158,12 +158,14 @@ def test_vectors_within_the_limit_are_left_in_peace(
         ("BE", (2, 1, 1, 6, 8), (1, 8, 9, 6, 1), "D"),
         # |1 · 1 - 3| / (9 - 3) = 0.333
         ("CA", (3, 1, 1), (1, 1, 3), "B"),
+        # |1 · 1 - 5| / (25 - 5) = 0.2
+        ("CA", (5, 1, 1), (1, 1, 5), "B"),
         # |5 · 1 - 3| / (9 - 3) = 0.333
         ("CA", (3, 5, 1), (1, 1, 3), "B"),
         # the ends count the same, and yet B counts less than either
         ("CA", (1, 2, 1), (1, 1, 1), "B"),
     ],
-    ids=["far above", "the largest of three", "too little", "too much", "equal ends"],
+    ids=["far above", "the largest of three", "too little", "just above", "too much", "equal ends"],
 )
 def test_the_item_that_fits_least_is_named(
     ends: str, best_to: tuple[int, ...], to_worst: tuple[int, ...], named: str

@@ -1,0 +1,83 @@
+"""Parts of a draft: kept beside each other and the weights, each under versions of its own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from delphi.db import Database
+from delphi.models.answer import Draft
+from delphi.services.draft_parts import TypedPart, save_part
+from delphi.services.drafts import PARTS, Saved
+from delphi.surroundings import Surroundings
+from tests.studies import RunningStudy, running_study, typed
+
+POINTS = typed({"D": "20", "S": "50", "E": "30"})
+
+
+@pytest.fixture
+def study(database: Database, around: Surroundings) -> RunningStudy:
+    return running_study(database, around, experts=5).opens_round()
+
+
+def saves(
+    study: RunningStudy, name: str, given: list[str], version: int = 0, device: str = ""
+) -> Saved:
+    with study.database.writing() as session:
+        return save_part(
+            session,
+            study_id=study.id,
+            respondent=study.access(0).respondent,
+            round_id=study.round_id,
+            part=TypedPart(name, {"given": given}, {"given": []}, version, device),
+        )
+
+
+def held(study: RunningStudy) -> dict[int, tuple[int, dict[str, object]]]:
+    with study.database.reading() as session:
+        return {
+            one.slot: (one.version, json.loads(one.content))
+            for one in session.scalars(select(Draft))
+        }
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_has_versions_of_its_own(study: RunningStudy, name: str) -> None:
+    study.drafts(0, POINTS)
+    assert saves(study, name, []) == Saved(0)
+    assert saves(study, name, ["x"]) == Saved(1)
+    assert saves(study, name, ["x"], 7) == Saved(1)
+    assert saves(study, name, [], 1) == Saved(2)
+    ((version, content),) = held(study).values()
+    assert (version, content[name]) == (1, {"version": 2, "given": []})
+
+
+def test_parts_and_points_leave_each_other_alone(study: RunningStudy) -> None:
+    for name in PARTS:
+        assert saves(study, name, [name]) == Saved(1)
+    assert study.drafts(0, POINTS, version=1) == Saved(2)
+    ((_, content),) = held(study).values()
+    assert {name: content[name] for name in PARTS} == {
+        name: {"version": 1, "given": [name]} for name in PARTS
+    }
+    assert content["fields"] == POINTS.to_document()["fields"]
+
+
+def test_two_windows_keep_both(study: RunningStudy) -> None:
+    study.drafts(0, POINTS)
+    saves(study, "implications", ["here"])
+    assert saves(study, "implications", ["there"]) == Saved(1, conflict=True)
+    assert [content["implications"] for _, content in held(study).values()] == [
+        {"version": 1, "given": ["here"]},
+        {"version": 2, "given": ["there"]},
+    ]
+
+
+def test_a_device_without_earlier_answers_starts_anew(study: RunningStudy) -> None:
+    saves(study, "implications", ["here"])
+    assert saves(study, "implications", ["away"], 1, "d" * 16) == Saved(0, conflict=True)
+    (_, working), (_, other) = held(study).values()
+    assert working["implications"] == {"version": 1, "given": ["here"]}
+    assert (other["device"], other["implications"]) == ("d" * 16, {"version": 2, "given": ["away"]})
