@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from analysis.treefile import parse_tree
 from delphi.domain.protocol import default_protocol
 from tests.studies import HEAD
@@ -33,4 +35,4 @@ IMPLIED = parse_tree(
 #: Two rounds that ask both elicited groups.
 TWO_ROUNDS = default_protocol(["root", "E"], 2)
 #: One full answer to it.
-ANSWER = {"D": "20", "S": "50", "E": "30", "E1": "80", "E2": "20"}
+ANSWER: dict[str, Any] = {"D": "20", "S": "50", "E": "30", "E1": "80", "E2": "20"}

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from delphi.bridge import PanelAnswers
 from delphi.domain.answers.checking import Values
 from delphi.domain.methods import (
     BEST_WORST,
@@ -21,6 +22,8 @@ from delphi.domain.methods import (
     PlannedQuestion,
 )
 from delphi.domain.protocol import Protocol
+from delphi.domain.questionnaire import Question
+from delphi.individual_weights import judged_row, places
 
 CODES = ("D", "S", "E")
 #: Every method with every scale of its own.
@@ -57,6 +60,16 @@ def panel(
     """Return what each expert's method stores in one round."""
     drawn = random.Random(f"{name_of(asked)} {number}")  # noqa: S311  (repeatable on purpose)
     return [_ANSWERS[asked.method](asked, drawn, codes, number) for _ in range(experts)]
+
+
+def read(asked: Question, given: Sequence[Values | None]) -> PanelAnswers:
+    """Return answers as the bridge reads them, without a database."""
+    exact = tuple(None if one is None else judged_row(asked, one) for one in given)
+    told = exact
+    if asked.method == RANKING:
+        told = tuple(None if one is None else places(asked, one) for one in given)
+    names = tuple(f"{number:032x}" for number in range(len(given)))
+    return PanelAnswers(asked, names, tuple(given), exact, told)
 
 
 def _points(asked: PlannedQuestion, drawn: random.Random, codes: Sequence[str], number: int) -> Any:

@@ -73,7 +73,6 @@ class StoredSubmission:
     id: str
     revision: int
     values: Answers
-    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def own_answers(
     return OwnAnswers(
         working=drafts.get((asked.id, WORKING)),
         other=drafts.get((asked.id, OTHER)),
-        submitted=_latest(sent.get(asked.id, []), reasons.get(asked.id, ())),
+        submitted=_latest(sent.get(asked.id, [])),
         last=_comparable(given, earlier, questionnaire_of(session, asked)),
         last_assessed=assessment_from_document((counted or {}).get("self_assessment")),
         reasons={one.item: one.text for one in reasons.get(asked.id, ())},
@@ -171,23 +170,19 @@ def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[s
     return found
 
 
-def _latest(rows: list[Any], texts: Sequence[Any]) -> StoredSubmission | None:
+def _latest(rows: list[Any]) -> StoredSubmission | None:
     if not rows:
         return None
     row = rows[-1]
-    document = json.loads(row.document)
-    return StoredSubmission(row.id, row.revision, values_of(document), _proposals(document, texts))
-
-
-def _proposals(document: Mapping[str, Any], texts: Sequence[Any]) -> tuple[Proposal, ...]:
-    return sent_from_document(document["proposals"], {one.item: one.text for one in texts})
+    return StoredSubmission(row.id, row.revision, values_of(json.loads(row.document)))
 
 
 def _not_sent(
-    late: StoredDraft | None, counted: Mapping[str, Any] | None, texts: Sequence[Any]
+    late: StoredDraft | None, counted: Mapping[str, Any] | None, told: Sequence[Any]
 ) -> tuple[Proposal, ...]:
     """Return what was proposed in the draft of a closed round and was not sent with it."""
-    sent = () if counted is None else _proposals(counted, texts)
+    texts = {one.item: one.text for one in told}
+    sent = () if counted is None else sent_from_document(counted["proposals"], texts)
     known = {(one.kind, one.text) for one in sent}
     typed = () if late is None else late.typed.proposals
     return tuple(one for one in typed if one.text and (one.kind, one.text) not in known)

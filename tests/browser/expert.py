@@ -93,9 +93,16 @@ class Expert:
             self.page.click('.actions button[value="continue"]')
         if self.page.url.endswith("/survey/familiarity"):
             self.skips_familiarity()
+        if self.page.url.endswith("/survey/implications"):
+            self.skips_implications()
 
     def skips_familiarity(self) -> None:
         """Go on without a word about the own knowledge."""
+        with self.page.expect_navigation():
+            self.page.click('.actions button[value="continue"]')
+
+    def skips_implications(self) -> None:
+        """Go on without a word about what the own answers imply."""
         with self.page.expect_navigation():
             self.page.click('.actions button[value="continue"]')
 

@@ -171,3 +171,30 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(
     with study.database.reading() as session:
         rows = read(figure_sheet(session, study.id, 1, Viewer.COORDINATOR))
     assert {row["name_en"] for row in rows if row["item"] == "D"} == {"'=1+1"}
+
+
+@pytest.mark.parametrize(
+    ("scale", "wide", "narrow"),
+    [
+        ((1, 5), ["1", "2", "3", "4", "5"], ["1", "2", "3", "4", "5"]),
+        ((1, 9), [str(one) for one in range(1, 10)], [str(one) for one in range(1, 10)]),
+        (
+            (0, 100),
+            [str(one) for one in range(0, 101, 10)],
+            [str(one) if one % 20 == 0 else "" for one in range(0, 101, 10)],
+        ),
+    ],
+)
+def test_ratings_stand_on_their_whole_scale(
+    scale: tuple[int, int], wide: list[str], narrow: list[str]
+) -> None:
+    low, high = scale
+    ends = spread(1, f"{low}.0", f"{low}.0", f"{high}.0", f"{high}.0")
+    given = [series(ends, hidden(2))]
+    chart = dot_and_range(given, labels(given), now=1, tolerance=None, scale=scale)
+    assert [tick.text for tick in chart.wide.ticks] == wide
+    assert [tick.text for tick in chart.narrow.ticks] == narrow
+    mark, missing = chart.wide.blocks[0].marks
+    assert (mark.band_x, mark.mean_x, mark.band_width) == (226, 742, 516)
+    assert missing.mean_x == 226
+    assert chart.tolerance is None

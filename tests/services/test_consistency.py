@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from delphi.bridge import PanelAnswers
 from delphi.domain.answers.pairwise import key, pairs
 from delphi.domain.questionnaire import Question
-from delphi.individual_weights import judged_row
 from delphi.services.consistency import consistency_document
 from tests.domain.questionnaires import (
     best_worst_question,
@@ -17,6 +15,7 @@ from tests.domain.questionnaires import (
     question,
     ranking_question,
 )
+from tests.method_panels import read
 
 ABC = pairwise_question("root", "A", "B", "C")
 CITY = pairwise_question("root", "culture", "family", "house", "jobs", "transport")
@@ -24,18 +23,12 @@ CITY = pairwise_question("root", "culture", "family", "house", "jobs", "transpor
 CIRCLE = (9, -9, 9)
 
 
-def answered(asked: Question, *given: Any) -> PanelAnswers:
-    rows = tuple(None if one is None else judged_row(asked, one) for one in given)
-    names = tuple(f"{number:032x}" for number in range(len(given)))
-    return PanelAnswers(asked, names, given, rows, rows)
-
-
 def upper(asked: Question, *judgments: int) -> dict[str, int]:
     return dict(zip(map(key, pairs(asked)), judgments, strict=True))
 
 
 def found(asked: Question, *given: Any) -> dict[str, Any]:
-    document = consistency_document(answered(asked, *given))
+    document = consistency_document(read(asked, given))
     assert document is not None
     return document
 
@@ -89,9 +82,9 @@ def test_where_the_table_has_no_limit_nobody_is_judged() -> None:
 
 def test_there_is_none_without_comparisons_that_could_contradict() -> None:
     two = pairwise_question("root", "A", "B")
-    assert consistency_document(answered(two, upper(two, 3))) is None
-    assert consistency_document(answered(ABC, None, None)) is None
+    assert consistency_document(read(two, [upper(two, 3)])) is None
+    assert consistency_document(read(ABC, [None, None])) is None
     ranking = ranking_question("root", "A", "B", "C")
-    assert consistency_document(answered(ranking, {"A": 1, "B": 2, "C": 3})) is None
+    assert consistency_document(read(ranking, [{"A": 1, "B": 2, "C": 3}])) is None
     points = question("root", "A", "B", "C")
-    assert consistency_document(answered(points, {"A": 30, "B": 30, "C": 40})) is None
+    assert consistency_document(read(points, [{"A": 30, "B": 30, "C": 40}])) is None

@@ -8,16 +8,33 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.record.canonical import sha256_hex
 from delphi.db import Database
-from delphi.domain.methods import CRITERIA, PAIRWISE, RATING, PlannedQuestion
+from delphi.domain.methods import (
+    COMPANION_RULES,
+    CRITERIA,
+    HEADLINE_RULES,
+    PAIRWISE,
+    RATING,
+    PlannedQuestion,
+)
 from delphi.domain.protocol import Protocol, default_protocol
+from delphi.domain.questionnaire import Question
 from delphi.models.study import Derivation
-from delphi.services.derivations import derive, load_derivation
+from delphi.services.derivations import (
+    derive,
+    group_uncertainty,
+    group_weights,
+    load_derivation,
+)
 from delphi.services.releases import end_study
 from delphi.surroundings import Surroundings
-from tests.method_panels import ASKED, asking_twice, panel
+from tests.domain.answers.drawn import answers_to
+from tests.domain.questionnaires import EVERY_METHOD
+from tests.method_panels import ASKED, asking_twice, panel, read
 from tests.studies import (
     FOUR_GROUPS,
     T2,
@@ -221,3 +238,24 @@ def test_groups_of_several_rounds_share_one_hash(database: Database, around: Sur
     assert weights["rules"]["aggregation"] == "arithmetic_mean+geometric_mean"
     lists = [{"round": 1, "counted_sha256": first}, {"round": 2, "counted_sha256": second}]
     assert weights["provenance"]["answers_sha256"] == sha256_hex(lists)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), asked=st.sampled_from(EVERY_METHOD), count=st.integers(1, 9))
+def test_whatever_is_answered_gives_weights_by_every_rule_that_sum_to_one(
+    data: st.DataObject, asked: Question, count: int
+) -> None:
+    given_answers = [data.draw(st.none() | answers_to(asked)) for _ in range(count)]
+    found = group_weights(read(asked, given_answers), default_protocol([asked.question]))
+    assert set(found.rules) == {
+        HEADLINE_RULES[asked.method], *COMPANION_RULES[asked.method], "equal",
+    }  # fmt: skip
+    assert found.used == sum(one is not None for one in given_answers)
+    for rule, weights in found.rules.items():
+        if weights is None:
+            assert found.used == 0 or rule in {"trimmed_mean", "median"}, rule
+            continue
+        assert sum(weights) == 1
+        assert min(weights) >= 0
+    uncertain = None if found.used == 0 else group_uncertainty(found)
+    assert uncertain is None or len(uncertain["low"]) == len(asked.items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -151,3 +152,41 @@ def test_what_was_typed_when_the_round_had_closed_is_kept_and_not_counted(
     study.drafts(0, ONE)
     assert drafts(study)[WORKING] == (1, ONE.to_document())
     assert len(study.counted()) == 1
+
+
+LOOKED = replace(THREE, looked=True)
+ONLY_LOOKED = replace(typed({}), looked=True)
+
+
+def test_a_look_is_kept_with_what_is_typed_and_stays(study: RunningStudy) -> None:
+    study.drafts(0, LOOKED)
+    assert drafts(study) == {WORKING: (1, LOOKED.to_document())}
+    study.drafts(0, TWO, version=1)
+    assert drafts(study) == {WORKING: (2, {**TWO.to_document(), "looked": True})}
+
+
+@pytest.mark.parametrize("version", [0, 1, 7])
+def test_a_look_alone_is_no_other_version(study: RunningStudy, version: int) -> None:
+    study.drafts(0, THREE)
+    assert study.drafts(0, LOOKED, version=version) == Saved(1)
+    assert study.drafts(0, THREE, version=version) == Saved(1)
+    assert drafts(study) == {WORKING: (1, LOOKED.to_document())}
+    assert study.drafts(0, TWO, version=1) == Saved(2)
+
+
+def test_what_follows_a_look_on_an_empty_form_is_no_conflict(study: RunningStudy) -> None:
+    study.drafts(0, ONLY_LOOKED)
+    assert study.drafts(0, TWO) == Saved(2)
+    assert study.drafts(0, THREE) == Saved(2, conflict=True)
+
+
+@pytest.mark.parametrize("keep_other", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_look_in_either_window_outlasts_the_choice(
+    study: RunningStudy, *, keep_other: bool, first: bool
+) -> None:
+    study.drafts(0, replace(ONE, looked=first))
+    assert study.drafts(0, replace(TWO, looked=not first)).conflict
+    choose(study, keep_other=keep_other)
+    ((_, content),) = drafts(study).values()
+    assert content == {**(TWO if keep_other else ONE).to_document(), "looked": True}

@@ -7,6 +7,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -15,6 +16,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from delphi.domain.answers.typed import LONGEST_FIELD
+from delphi.domain.proposals import MOST
+from delphi.domain.protocol import default_protocol
 from delphi.models.answer import Draft
 from delphi.models.identity import Person
 from delphi.models.study import Indicator, Study
@@ -28,6 +31,7 @@ from tests.web.studies_desk import Desk
 
 CODES = ("D", "S", "E")
 TEXTS = hostile_texts()
+PROPOSING = replace(default_protocol(["root"]), proposals=True)
 #: Elements that no page of ours has, and attributes that run or lead somewhere.
 FOREIGN = {"iframe", "object", "embed", "base", "style", "marquee", "frame", "applet"}
 OURS = ("/", "#", "?", "mailto:", "tel:")
@@ -144,6 +148,55 @@ def test_points_links_and_codes_run_nothing(expert: Expert, study: RunningStudy)
         harmless(expert.client.post("/s", data={"token": text}))
         harmless(expert.client.get("/check", query_string={"code": text}))
         expert.client.post("/survey/unlock", data={"access_code": text})
+
+
+def in_fives(texts: Sequence[str]) -> Iterator[dict[str, str]]:
+    for at in range(0, len(texts), MOST):
+        some = enumerate(texts[at : at + MOST], start=1)
+        yield {f"proposal.{place}": text for place, text in some}
+
+
+def test_proposals_are_kept_to_the_character_and_run_nothing(
+    app: Flask, site: Site, around: Surroundings
+) -> None:
+    study = open_study(site, around, experts=5, protocol=PROPOSING)
+    expert = Expert(app, study.tokens[0]).enters()
+    expert.sends(D=20, S=50, E=30)
+    form = expert.fields("/survey/proposals").values
+    kinds = {f"kind.{place}": "tree" for place in range(1, MOST + 1)}
+    for texts in in_fives(TEXTS):
+        answer = expert.posts("/survey/proposals/draft", {**form, **kinds, **texts}).get_json()
+        form["version"] = str(answer["version"])
+        wanted = [cleaned(text).strip() for text in texts.values()]
+        kept = draft(study)["proposals"]
+        assert [one["text"] for one in kept["given"]] == wanted  # type: ignore[index]
+        shown = Fields(harmless(expert.looks("/survey/proposals"))).values
+        assert [shown[name].strip() for name in texts] == wanted
+        harmless(expert.looks("/survey/check"))
+        again = expert.posts("/survey/proposals", {**form, **kinds, **texts, "csrf_token": "x"})
+        harmless(again)
+
+
+def test_proposals_run_nothing_where_they_are_read(desk: Desk) -> None:
+    study = open_study(desk.site, desk.site.around, experts=5, protocol=PROPOSING)
+    fitting = [text for text in TEXTS if 0 < len(cleaned(text).strip()) <= 1000]
+    told = []
+    for number, texts in enumerate(list(in_fives(fitting))[::20][:5]):
+        expert = Expert(desk.app, study.tokens[number]).enters()
+        expert.sends(D=20, S=50, E=30)
+        more = {f"kind.{place}": "indicator" for place in range(1, MOST + 1)}
+        expert.presses("/survey/proposals", "/survey/proposals", **texts, **more)
+        assert expert.submits().status_code == 303
+        harmless(expert.looks("/survey/receipt"))
+        told += [cleaned(text).strip() for text in texts.values()]
+    study.closes_round()
+    harmless(desk.client.get(f"/studies/{study.id}/rounds/1/result"))
+    table = desk.client.get(f"/studies/{study.id}/rounds/1/proposals.csv").get_data()
+    rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))[1:]
+    assert sorted(row[-1].removeprefix("'") for row in rows) == sorted(
+        text.removeprefix("'") for text in told
+    )
+    assert not [row for row in rows if row[-1].lstrip()[:1] in set("=+-@\t\r")]
 
 
 def test_what_comes_back_after_the_visit_ended_runs_nothing(expert: Expert) -> None:

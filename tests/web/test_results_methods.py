@@ -183,8 +183,8 @@ def test_weights_name_their_rule_and_the_command(
     [
         ("rating-1-5", "Σ (x ÷ Σ x)", "Sum of the shares"),
         ("ranking", "Σ w", "Sum of the ROC weights"),
-        ("pairwise", "(Π x)¹ᐟⁿ", "Geometric mean"),
-        ("best_worst", "(Π x)¹ᐟⁿ", "Geometric mean"),
+        ("pairwise", "ⁿ√(Π x)", "Geometric mean"),
+        ("best_worst", "ⁿ√(Π x)", "Geometric mean"),
     ],
 )
 def test_the_way_has_the_formula_of_its_method(

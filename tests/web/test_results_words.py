@@ -11,11 +11,12 @@ import analysis
 from analysis import concordance, dispersion, stability, verdict
 from delphi.domain.methods import COMPANION_RULES, HEADLINE_RULES, METHODS
 from delphi.queries.alternatives import EQUAL
-from delphi.queries.results import condition_formulas, item_formulas, orders
+from delphi.queries.results import condition_formulas, item_formulas, orders, sentences
 from delphi.translations import catalogue_file, read_catalogue
 from delphi.web.studies import result_words
 
 ANALYSIS = Path(analysis.__file__).parent
+TEMPLATES = ANALYSIS.parent / "templates"
 CODE = re.compile(r'"([a-z]+(?:_[a-z0-9]+)+|abstained|incomplete)"')
 NAMED = {
     "verdict": r'(?:_flag|_printed|_at_most|_ItemTest|Condition)\(\s*"(\w+)"',
@@ -78,6 +79,19 @@ def test_every_note_of_a_formula_has_words() -> None:
     assert found <= result_words.NOTES.keys()
     forms = set(condition_formulas._LIMITS.values())
     assert forms <= result_words.NOTES.keys()
+
+
+def test_every_sentence_on_a_verdict_has_words_and_a_short_form() -> None:
+    text = source(sentences)
+    reasons = set(re.findall(r'"((?:stable|dissent|rating|classic|hold|moving)_\w+|first)"', text))
+    reasons = (reasons - {"stable_dissent"}) | {f"moving_{name}" for name in sentences.STABILITY}
+    endings = {"end", "end_dissent", "again", "limit", "other_way", "not_again"}
+    assert {"rating_moving", "classic_cv", "hold_both"} <= reasons
+    template = (TEMPLATES / "results" / "_sentences.html").read_text(encoding="utf-8")
+    told = re.findall(r'code == "(\w+)"', template)
+    assert {one for one in reasons if told.count(one) < 2} == set()
+    assert endings <= set(re.findall(r'ending == "(\w+)"', template))
+    assert endings <= set(re.findall(r'"(\w+)"', text))
 
 
 def test_every_rule_of_the_table_of_alternatives_has_words() -> None:

@@ -195,7 +195,7 @@ def typed_so_far(asked: Questionnaire, own: OwnAnswers) -> Typed:
         if values is not None:
             fields |= to_fields(question, values)
     abstained = frozenset(name for name, values in given.items() if values is None)
-    return Typed(fields, abstained, own.reasons, proposals=own.submitted.proposals)
+    return Typed(fields, abstained, own.reasons)
 
 
 def equals_last(asked: Questionnaire, typed: Typed, last: Answers | None) -> bool:

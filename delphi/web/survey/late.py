@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from delphi.domain.answers.typed import Typed
 from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import AskedAssessment, Assessment
 from delphi.queries.own_answers import working_draft
 from delphi.queries.survey import RoundFacts, Standing, questionnaire_of, round_facts
 from delphi.services.drafts import save_draft
@@ -31,6 +32,9 @@ class LatePage:
     #: what was typed
     lines: tuple[Line, ...]
     proposals: tuple[ProposalLine, ...]
+    #: what was asked about the own knowledge, and what was said
+    asked_assessment: AskedAssessment | None
+    assessed: Assessment
 
 
 @dataclass(frozen=True)
@@ -81,5 +85,7 @@ def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:
         closed.round,
         given_lines(asked, typed.fields),
         proposal_lines(asked.proposals, typed.proposals),
+        asked.self_assessment,
+        typed.assessed,
     )
     return render_template("survey/late.html", page=page), 409

@@ -19,7 +19,7 @@ from delphi.web.forms import FieldProblem
 from delphi.web.language import Words
 from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.site import current_site
-from delphi.web.survey import sentences
+from delphi.web.survey import letter_texts, sentences
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.gate import Answer, admitted, form_is_ours
 from delphi.web.survey.refusals import CODE_WORDS
@@ -48,8 +48,10 @@ class LetterPage:
     standing: Standing
     #: the open or latest round, None before the first
     round: RoundFacts | None
-    #: what is to be done, in one sentence
+    #: what is to be done, in a sentence or two
     task: str
+    #: what the rounds are, and what is seen first from the second on
+    rounds: str
     #: the terms are still to be accepted
     asks_consent: bool
     refused: bool = False
@@ -92,11 +94,12 @@ def letter_page(
     session: Session, standing: Standing, *, asks_consent: bool, refused: bool = False
 ) -> str:
     """Return the letter with the terms."""
-    asked = questionnaire_of(session, standing.round).questions if standing.round else ()
+    asked = questionnaire_of(session, standing.round) if standing.round else None
     page = LetterPage(
         standing=standing,
         round=standing.round,
-        task=sentences.task(asked),
+        task=letter_texts.task(asked),
+        rounds=letter_texts.rounds(standing.rounds, own_first=bool(asked and asked.own_first)),
         asks_consent=asks_consent,
         refused=refused,
     )

@@ -54,17 +54,6 @@ _OFF_SCALE: Mapping[str, Words] = {
     "rating": _lazy("“%(found)s” is no rating. Write a whole number from %(low)s to %(high)s."),
     "place": _lazy("“%(found)s” is no place. Write a whole number from 1 to %(high)s."),
 }
-#: What is asked in the only question of a round, by method.
-_TASKS: Mapping[str, Words] = {
-    "constant_sum": _lazy("What you do: divide 100 points among %(items)s."),
-    "rating": _lazy("What you do: rate %(items)s."),
-    "ranking": _lazy("What you do: put %(items)s in order."),
-    "pairwise": _lazy("What you do: compare %(items)s, two at a time."),
-    "best_worst": _lazy(
-        "What you do: choose the most and the least important of %(items)s, and compare the "
-        "others with them."
-    ),
-}
 
 
 class Slot(int):
@@ -80,34 +69,9 @@ def number_word(count: int) -> str:
     return str(_NUMBERS[at]) if 0 <= at < len(_NUMBERS) else str(count)
 
 
-def task(questions: Sequence[Question]) -> str:
-    """Return what an expert is asked to do, for the letter."""
-    if not questions:
-        return gettext("What you do: say how much each part of the index should count.")
-    if len(questions) == 1:
-        items = _listed([names(item.name) for item in questions[0].items])
-        return str(_TASKS[questions[0].method]) % {"items": items}
-    if all_divide(questions):
-        return gettext(
-            "What you do: answer %(count)s questions, and divide 100 points in each of them.",
-            count=number_word(len(questions)),
-        )
-    return gettext(
-        "What you do: answer %(count)s questions on how much each part of the index should count.",
-        count=number_word(len(questions)),
-    )
-
-
 def all_divide(questions: Sequence[Question]) -> bool:
     """Whether points are divided in every question."""
     return all(question.method == CONSTANT_SUM for question in questions)
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """Return names as a list in running text."""
-    quoted = [gettext("“%(name)s”", name=text) for text in texts]
-    first = gettext(", ").join(quoted[:-1])
-    return gettext("%(first)s and %(last)s", first=first, last=quoted[-1])
 
 
 def several(questions: Sequence[Question]) -> str:
