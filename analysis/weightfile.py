@@ -52,7 +52,7 @@ class Origin:
     answered: int | None = None
     #: experts whose answers went into the weights
     used: int | None = None
-    #: aggregation rule, a name of `analysis.exact.RULES`
+    #: aggregation rule, a name of `analysis.exact.RULES`; several groups' rules are joined by `+`
     aggregation: str | None = None
     #: decimal string; with several steps an object of group (`root` for the roots) → decimal string
     rounding_step_percent: str | Mapping[str, str] | None = None

@@ -55,6 +55,8 @@ class OpeningPage:
     before: RoundLine | None
     #: empty for the first round, and as long as nothing has been computed
     shown: tuple[GroupShown, ...]
+    #: the plan asks something in another way, or something new, in the next round
+    plan_goes_on: bool = False
 
     @property
     def obstacle(self) -> str | None:
@@ -70,7 +72,8 @@ class OpeningPage:
     @property
     def departs(self) -> bool:
         """Whether the rule would end the study here, so that a reason must be written."""
-        return self.before is not None and self.before.outcome == "end"
+        ends = self.before is not None and self.before.outcome == "end"
+        return ends and not self.plan_goes_on
 
 
 def opening_page(session: Session, study_id: str) -> OpeningPage:
@@ -78,16 +81,18 @@ def opening_page(session: Session, study_id: str) -> OpeningPage:
     study = find_study(session, study_id)
     lines = round_lines(session, [study_id])[study_id]
     before = lines[-1] if lines else None
+    protocol = protocol_of(study)
     active = select(func.count()).where(
         Invitation.study_id == study_id, Invitation.state == "active"
     )
     return OpeningPage(
         study=head_of(study),
         number=before.number + 1 if before else 1,
-        rounds=protocol_of(study).rounds,
+        rounds=protocol.rounds,
         invited=session.scalar(active) or 0,
         before=before,
         shown=_shown(session, study_id, before),
+        plan_goes_on=before is not None and protocol.goes_on(before.number),
     )
 
 

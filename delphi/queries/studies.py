@@ -150,14 +150,15 @@ def protocol_of(study: Study) -> Protocol:
 def _standing(
     study: Study, lines: tuple[RoundLine, ...], released_on: date | None, now: datetime
 ) -> Standing:
-    rounds = protocol_of(study).rounds
+    protocol = protocol_of(study)
+    rounds = protocol.rounds
     if study.state != "running" or not lines:
         codes = {"draft": "draft", "running": "launched", "finished": "finished"}
         number = lines[-1].number if lines else 0
         return Standing(codes[study.state], number, rounds=rounds, released_on=released_on)
     last = lines[-1]
     return Standing(
-        _running(last, rounds, now),
+        _running(last, protocol, now),
         last.number,
         last.invited,
         last.finished,
@@ -166,13 +167,16 @@ def _standing(
     )
 
 
-def _running(last: RoundLine, rounds: int, now: datetime) -> str:
+def _running(last: RoundLine, protocol: Protocol, now: datetime) -> str:
     if last.is_open:
         return "overdue" if last.due_at is not None and last.due_at <= now else "open"
     if last.outcome is None:
         return "computing"
-    if last.outcome != "end" and last.number >= rounds:
-        return "exhausted"
+    if last.number >= protocol.rounds:
+        # Nothing follows that could be compared with: only a hold stands in the way.
+        return "exhausted" if last.outcome == "hold" else "end"
+    if last.outcome == "end" and protocol.goes_on(last.number):
+        return "continue"
     return last.outcome
 
 

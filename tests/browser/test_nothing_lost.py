@@ -151,7 +151,7 @@ def to_check(page: Page) -> None:
 
 def goes_back(page: Page) -> None:
     """Press the back button until the questionnaire is there again."""
-    while not page.locator("[data-allocation]").count():
+    while not page.locator("[data-questionnaire]").count():
         page.go_back()
 
 
@@ -278,7 +278,7 @@ def test_from_the_letter_to_the_receipt_with_keys_alone(
     tab_to(page, "input[name=access_code]")
     page.keyboard.type(CODE)
     page.keyboard.press("Enter")
-    expect(page.locator("[data-allocation]")).to_be_attached()
+    expect(page.locator("[data-questionnaire]")).to_be_attached()
     fills_with_arrows(page, {"D": 20, "S": 50, "E": 30})
     writes_reason(page)
     presses(page, '.actions button[value="continue"]', "Enter")

@@ -150,7 +150,9 @@ def test_the_sheet_has_what_only_ratings_have(
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     figures = {row["figure"] for row in rows if row["round"] == "2" and row["item"] == "D"}
     assert {"full_score_share", "operability.mean", "operability.full_score_share"} <= figures
-    assert {"change", "mean_change"} <= figures
+    assert {"change", "mean_change", "histogram_change"} <= figures
+    first = {row["figure"] for row in rows if row["round"] == "1"}
+    assert not {"change", "mean_change", "histogram_change"} & first
     assert "within_tolerance" not in figures
     assert [row["value"] for row in rows if row["figure"] == "method"] == ["rating"] * 2
 

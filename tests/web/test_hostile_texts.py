@@ -24,6 +24,7 @@ from delphi.models.study import Indicator, Study
 from delphi.surroundings import Surroundings
 from delphi.web.security import HEADERS
 from delphi.web.site import Site
+from tests.five_methods import ANSWER, FIVE_METHODS, five_methods
 from tests.hostile import HOW_MANY, RUN, cleaned, hostile_texts
 from tests.studies import RunningStudy
 from tests.web.panel import Expert, Fields, open_study
@@ -148,6 +149,26 @@ def test_points_links_and_codes_run_nothing(expert: Expert, study: RunningStudy)
         harmless(expert.client.post("/s", data={"token": text}))
         harmless(expert.client.get("/check", query_string={"code": text}))
         expert.client.post("/survey/unlock", data={"access_code": text})
+
+
+def test_every_field_of_every_method_runs_nothing(
+    app: Flask, site: Site, around: Surroundings
+) -> None:
+    study = open_study(site, around, tree=FIVE_METHODS, protocol=five_methods())
+    expert = Expert(app, study.tokens[0]).enters()
+    names = list(ANSWER)
+    form = expert.fields().values
+    for at in range(0, len(TEXTS), len(names)):
+        texts = dict(zip(names, TEXTS[at : at + len(names)], strict=False))
+        for abstain in ({}, {"abstain.E": "1"}):
+            harmless(expert.posts("/survey", {**form, **texts, **abstain, "action": "continue"}))
+        expert.posts("/survey/choose", {**form, "keep": "here"})
+        shown = Fields(harmless(expert.looks())).values
+        harmless(expert.looks("/survey/check"))
+        kept = {name: cleaned(text)[:LONGEST_FIELD].strip() for name, text in texts.items()}
+        written = [name for name in kept if name.startswith(("place.", "points."))]
+        assert {name: shown[name] for name in written} == {name: kept[name] for name in written}
+        form["version"] = shown["version"]
 
 
 def in_fives(texts: Sequence[str]) -> Iterator[dict[str, str]]:

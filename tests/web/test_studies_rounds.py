@@ -107,7 +107,7 @@ def test_the_next_round_says_first_what_experts_will_be_shown(desk: Desk) -> Non
     study = desk.closed(1)
     page = words(desk.get(f"/studies/{study.id}/rounds/open"))
     assert "What experts will be shown of round 1" in page
-    assert "8 submissions, 8 of them divide the points" in page
+    assert "8 submissions, 8 of them answer this group" in page
     assert "Demand 17.5 10–25 0" in page
 
 

@@ -33,6 +33,7 @@ def plain(page: str) -> str:
 def test_round_2_shows_the_own_last_answer_and_the_group(app: Flask, second: RunningStudy) -> None:
     page = plain(Expert(app, second.tokens[3]).enters().looks().text)
     assert "the median and middle half of the answers of 8 experts" in page
+    assert "Medians of single rows need not add up to 100." in page
     row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
     assert 'data-last="30"' in row
     assert 'data-low="10" data-high="25"' in row

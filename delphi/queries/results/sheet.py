@@ -121,7 +121,7 @@ def _item(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
     if within is not None:
         yield item, "within_tolerance", within["value"][item] if shown else None, few
     if group.is_rating:
-        yield from _ratings(group, item, hidden=not shown)
+        yield from _ratings(group, item, viewer)
     extremes = group.may_see(viewer, "extremes")
     for name in ("minimum", "maximum"):
         value = spread[name] if extremes else None
@@ -135,10 +135,16 @@ def _item(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
                 yield item, figure, value, "no_expert_in_both" if sees else few
 
 
-def _ratings(group: StoredGroup, item: str, *, hidden: bool) -> Iterator[Line]:
-    """Give what only ratings have: full scores, and the spread under every further criterion."""
+def _ratings(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
+    """Give what only ratings have: full scores, histograms, and every further criterion."""
+    hidden = not group.may_see(viewer)
     few = f"fewer_than_{STATISTICS_FROM}_answers"
     yield item, _FULL, None if hidden else group.dispersion(item)[_FULL], few
+    change = group.condition("histogram_change")
+    if change is not None and change["value"] is not None:
+        sees = group.may_see_movement(viewer)
+        value = change["value"][item] if sees else None
+        yield item, "histogram_change", value, "no_expert_in_both" if sees else few
     for criterion in group.planned.criteria[1:]:
         found = next(one for one in group.further[criterion] if one["item"] == item)
         yield item, f"{criterion}.n", found["n"], ""

@@ -30,7 +30,7 @@ from delphi.web.survey.comparing import (
 from delphi.web.survey.help import help_with
 from delphi.web.survey.lines import field_name
 from delphi.web.survey.prompts import large_move, unit_of
-from delphi.web.survey.rows import Asked, Filled, Group, Row, rows_of
+from delphi.web.survey.rows import Asked, Filled, Group, Row, is_share, rows_of
 from delphi.web.survey.strips import Remainder, remainder_bar
 
 
@@ -144,11 +144,14 @@ def _card(asked: Asked, items: Sequence[Item], filled: Filled) -> Card:
 
 
 def _note(asked: Asked) -> str:
-    if asked.feedback is None:
+    feedback, question = asked.feedback, asked.question
+    if feedback is None:
         return ""
-    note = sentences.round_note(asked.feedback, has_own=asked.last is not None)
-    criteria = asked.question.criteria
-    return note if len(criteria) < 2 else sentences.figures_note(note, criteria[0])
+    note = sentences.round_note(feedback, has_own=asked.last is not None)
+    if len(question.criteria) > 1:
+        return sentences.figures_note(note, question.criteria[0])
+    is_shown = any(one.median is not None for one in feedback.items.values())
+    return sentences.medians_note(note) if is_shown and is_share(question) else note
 
 
 def _sum_problem(question: Question, filled: Filled) -> str:

@@ -16,6 +16,7 @@ from delphi.services.drafts import save_draft
 from delphi.web.survey.cards import empty_typed
 from delphi.web.survey.desk import may_show
 from delphi.web.survey.gate import Answer
+from delphi.web.survey.implied_parts import ImpliedPart, typed_parts
 from delphi.web.survey.lines import Line, given_lines
 from delphi.web.survey.proposal_lines import ProposalLine, proposal_lines
 from delphi.web.survey.sent_form import SentForm
@@ -35,6 +36,8 @@ class LatePage:
     #: what was asked about the own knowledge, and what was said
     asked_assessment: AskedAssessment | None
     assessed: Assessment
+    #: what was typed implies further down, and what was said of it
+    implied: tuple[ImpliedPart, ...]
 
 
 @dataclass(frozen=True)
@@ -87,5 +90,6 @@ def late_page(standing: Standing, closed: ClosedRound, typed: Typed) -> Answer:
         proposal_lines(asked.proposals, typed.proposals),
         asked.self_assessment,
         typed.assessed,
+        typed_parts(asked, typed) if typed.judged else (),
     )
     return render_template("survey/late.html", page=page), 409

@@ -118,6 +118,11 @@ class Asked:
     feedback: QuestionFeedback | None
 
 
+def is_share(question: Question) -> bool:
+    """Whether the figures of one expert add up to 100."""
+    return question.method == CONSTANT_SUM or question.method in DERIVED
+
+
 def rows_of(asked: Asked, items: Sequence[Item], filled: Filled) -> tuple[Row, ...]:
     """Return the rows of a question in the order of `items`."""
     now, last = _now(asked.question, filled.typed), _last(asked)

@@ -190,6 +190,11 @@ def round_note(feedback: QuestionFeedback, *, has_own: bool) -> str:
     )
 
 
+def medians_note(note: str) -> str:
+    """Return what stands in the rows where the figures of one expert add up to 100."""
+    return gettext("%(note)s Medians of single rows need not add up to 100.", note=note)
+
+
 def figures_note(note: str, criterion: str) -> str:
     """Return what stands in the rows of a rating by several criteria."""
     return gettext(
