@@ -7,14 +7,16 @@ second version waits as the other draft, as with points.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from analysis.record.canonical import canonical_text
 from delphi.domain.answers.typed import Typed
+from delphi.domain.proposals import Proposal
+from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.services.drafts import (
     Saved,
     add_draft,
@@ -27,16 +29,38 @@ from delphi.services.drafts import (
 _EMPTY = Typed({}, frozenset(), {})
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
-class TypedPart:
+class PartOf(Generic[T]):
+    """One kind of part."""
+
+    #: its name in a draft
+    name: str
+    #: everything of its page as it is stored
+    to_document: Callable[[T], Mapping[str, Any]]
+    #: a page on which nothing was chosen
+    nothing: T
+
+
+#: The self-assessment, texts about the indicators, and opinions on what the answers imply.
+ASSESSMENT: PartOf[Assessment] = PartOf("assessment", Assessment.to_document, NOTHING)
+PROPOSALS: PartOf[tuple[Proposal, ...]] = PartOf(
+    "proposals", lambda given: {"given": [one.to_document() for one in given]}, ()
+)
+IMPLICATIONS: PartOf[Mapping[str, str]] = PartOf(
+    "implications", lambda judged: {"given": dict(judged)}, {}
+)
+
+
+@dataclass(frozen=True)
+class TypedPart(Generic[T]):
     """The page of one part as it was left."""
 
-    #: name of the part in a draft
-    name: str
+    kind: PartOf[T]
     #: everything of the page
-    content: Mapping[str, Any]
-    #: the same for a page on which nothing was chosen
-    nothing: Mapping[str, Any]
+    given: T
     #: version of the part that the page was rendered from; 0 when there was none
     version: int
     #: the mark of a device without earlier answers; empty where they may be shown
@@ -44,7 +68,7 @@ class TypedPart:
 
 
 def save_part(
-    session: Session, *, study_id: str, respondent: str, round_id: str, part: TypedPart
+    session: Session, *, study_id: str, respondent: str, round_id: str, part: TypedPart[T]
 ) -> Saved:
     """Keep a part of the draft as it stands; return with the version of the part.
 
@@ -61,12 +85,13 @@ def save_part(
     is_foreign = bool(held) and bool(part.device) and held.get("device") != part.device
     if not held or is_foreign:
         held = {**_EMPTY.to_document(), **({"device": part.device} if part.device else {})}
-    before = {"version": 0, **part.nothing, **held.get(part.name, {})}
+    kind, given = part.kind, part.kind.to_document(part.given)
+    before = {"version": 0, **kind.to_document(kind.nothing), **held.get(kind.name, {})}
     number: int = before["version"]
-    if before == {"version": number, **part.content}:
+    if before == {"version": number, **given}:
         return Saved(number)
     fresh = max(number, part.version) + 1
-    held[part.name] = {"version": fresh, **part.content}
+    held[kind.name] = {"version": fresh, **given}
     content = canonical_text(held)
     if working is None:
         add_draft(session, respondent, round_id, content)

@@ -1,10 +1,9 @@
-"""What the answers imply further down: frozen at opening, kept while typed, counted at closing."""
+"""What the answers imply further down: frozen at opening, counted at closing."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,11 +15,7 @@ from delphi.domain.disclosure import STATISTICS_FROM
 from delphi.domain.implications import JUDGEMENTS, ImpliedNode
 from delphi.domain.protocol import Protocol
 from delphi.models.study import Round
-from delphi.services.draft_parts import TypedPart, save_part
-from delphi.services.drafts import Saved
 from delphi.services.trees import group_code
-
-PART = "implications"
 
 
 def implied_nodes(tree: Tree, protocol: Protocol, number: int) -> tuple[ImpliedNode, ...]:
@@ -75,38 +70,6 @@ def _ruled_below(tree: Tree, item: Node) -> Iterator[Node]:
         below = tree.children(below[0].code)
     if below and below[0].weight_rule != "elicited":
         yield from below
-
-
-@dataclass(frozen=True)
-class TypedJudgements:
-    """The page of what the answers imply as it was left."""
-
-    #: every choice of the page: node → judgement
-    judged: Mapping[str, str]
-    #: version of the choices that the page was rendered from; 0 when there were none
-    version: int
-    #: the mark of a device without earlier answers; empty where they may be shown
-    device: str = ""
-
-
-def save_judgements(
-    session: Session, *, study_id: str, respondent: str, round_id: str, typed: TypedJudgements
-) -> Saved:
-    """Keep the choices as they stand; return with their version.
-
-    Parameters
-    ----------
-    study_id, respondent, round_id
-        Whose draft of which round.
-    typed
-        The page as it was left.
-    """
-    part = TypedPart(
-        PART, {"given": dict(typed.judged)}, {"given": {}}, typed.version, typed.device
-    )
-    return save_part(
-        session, study_id=study_id, respondent=respondent, round_id=round_id, part=part
-    )
 
 
 def implications_document(session: Session, closed: Round) -> list[dict[str, Any]] | None:

@@ -13,7 +13,7 @@ from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.models.answer import Draft
 from delphi.queries.assessment_rules import usual_protocol
-from delphi.services.assessments import TypedAssessment, save_assessment
+from delphi.services.draft_parts import ASSESSMENT, TypedPart, save_part
 from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
 from delphi.surroundings import Surroundings
 from tests.studies import RunningStudy, running_study, typed
@@ -31,12 +31,12 @@ def study(database: Database, around: Surroundings) -> RunningStudy:
 
 def saves(study: RunningStudy, given: Assessment, version: int, device: str = "") -> Saved:
     with study.database.writing() as session:
-        return save_assessment(
+        return save_part(
             session,
             study_id=study.id,
             respondent=study.access(0).respondent,
             round_id=study.round_id,
-            typed=TypedAssessment(given, version, device),
+            part=TypedPart(ASSESSMENT, given, version, device),
         )
 
 

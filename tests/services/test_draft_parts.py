@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from delphi.db import Database
 from delphi.models.answer import Draft
-from delphi.services.draft_parts import TypedPart, save_part
+from delphi.services.draft_parts import PartOf, TypedPart, save_part
 from delphi.services.drafts import PARTS, Saved
 from delphi.surroundings import Surroundings
 from tests.studies import RunningStudy, running_study, typed
@@ -22,6 +22,10 @@ def study(database: Database, around: Surroundings) -> RunningStudy:
     return running_study(database, around, experts=5).opens_round()
 
 
+def a_list(name: str) -> PartOf[list[str]]:
+    return PartOf(name, lambda given: {"given": given}, [])
+
+
 def saves(
     study: RunningStudy, name: str, given: list[str], version: int = 0, device: str = ""
 ) -> Saved:
@@ -31,7 +35,7 @@ def saves(
             study_id=study.id,
             respondent=study.access(0).respondent,
             round_id=study.round_id,
-            part=TypedPart(name, {"given": given}, {"given": []}, version, device),
+            part=TypedPart(a_list(name), given, version, device),
         )
 
 

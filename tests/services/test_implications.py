@@ -11,8 +11,9 @@ from delphi.db import Database
 from delphi.domain.methods import PlannedQuestion
 from delphi.domain.protocol import Protocol, default_protocol
 from delphi.schemas import require_valid
+from delphi.services.draft_parts import IMPLICATIONS, TypedPart, save_part
 from delphi.services.drafts import Saved
-from delphi.services.implications import TypedJudgements, implied_nodes, save_judgements
+from delphi.services.implications import implied_nodes
 from delphi.surroundings import Surroundings
 from tests.implied_tree import ANSWER, IMPLIED, TWO_ROUNDS
 from tests.studies import FOUR_GROUPS, RunningStudy, running_study, typed
@@ -37,12 +38,12 @@ def last(database: Database, around: Surroundings) -> RunningStudy:
 
 def saves(study: RunningStudy, given: dict[str, str], version: int, device: str = "") -> Saved:
     with study.database.writing() as session:
-        return save_judgements(
+        return save_part(
             session,
             study_id=study.id,
             respondent=study.access(0).respondent,
             round_id=study.round_id,
-            typed=TypedJudgements(given, version, device),
+            part=TypedPart(IMPLICATIONS, given, version, device),
         )
 
 

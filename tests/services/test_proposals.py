@@ -17,8 +17,8 @@ from delphi.domain.protocol import default_protocol
 from delphi.models.answer import Draft, Rationale
 from delphi.queries.results.proposals import proposals_view
 from delphi.schemas import require_valid
+from delphi.services.draft_parts import PROPOSALS, TypedPart, save_part
 from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
-from delphi.services.proposals import TypedProposals, save_proposals
 from delphi.surroundings import Surroundings
 from tests.studies import FOUR_GROUPS, RunningStudy, looking, refuses, running_study, typed
 
@@ -36,12 +36,12 @@ def study(database: Database, around: Surroundings) -> RunningStudy:
 
 def saves(study: RunningStudy, *given: Proposal, version: int = 0, device: str = "") -> Saved:
     with study.database.writing() as session:
-        return save_proposals(
+        return save_part(
             session,
             study_id=study.id,
             respondent=study.access(0).respondent,
             round_id=study.round_id,
-            typed=TypedProposals(given, version, device),
+            part=TypedPart(PROPOSALS, given, version, device),
         )
 
 

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from flask import jsonify, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
+from flask import render_template
 from werkzeug.wrappers import Response
 
-from delphi.domain.self_assessment import (
-    NOTHING,
-    AskedAssessment,
-    Assessment,
-    Dimension,
-    read_assessment,
-)
-from delphi.queries.survey import RoundFacts, Standing, standing_of
-from delphi.services.assessments import TypedAssessment, save_assessment
+from delphi.domain.questionnaire import Questionnaire
+from delphi.domain.self_assessment import NOTHING, Assessment, Dimension, read_assessment
+from delphi.queries.survey import RoundFacts, Standing
+from delphi.services.draft_parts import ASSESSMENT
 from delphi.services.drafts import Saved
 from delphi.web.access import expert
 from delphi.web.survey.base import blueprint
-from delphi.web.survey.conflict import conflict_page, is_unsettled
-from delphi.web.survey.desk import Desk, is_past, open_desk, typed_so_far
-from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page
-from delphi.web.survey.late import ClosedRound, closed_round_of, draft_of, late_page
-from delphi.web.survey.opening import page_before_answering
+from delphi.web.survey.desk import Desk, is_past
+from delphi.web.survey.gate import Answer
+from delphi.web.survey.own_step import OwnStep, step_drafted, step_sent, step_shown, to
 from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.steps import step_after
-from delphi.web.survey.visit import Visit, present_visit
-from delphi.web.transaction import reading, writing
 
 
 @dataclass(frozen=True)
@@ -59,129 +50,51 @@ class FamiliarityPage:
 @expert
 def familiarity() -> Answer:
     """Show the self-assessment; what comes before it comes first."""
-    with reading() as session:
-        visit, standing = admitted(session)
-        if page_before_answering(session, visit, standing) is not None:
-            return _to("questionnaire")
-        desk = open_desk(session, visit, standing)
-    asked = desk.questionnaire.self_assessment
-    if asked is None or desk.own.working is None or is_unsettled(desk):
-        return _to("questionnaire")
-    return _page(desk, asked, typed_so_far(desk.questionnaire, desk.own).assessed)
+    return step_shown(_STEP)
 
 
 @blueprint.post("/survey/familiarity")
 @expert
 def familiarity_sent() -> Answer:
-    """Keep what was chosen; go on to the check."""
-    form = SentForm(request.form)
-    is_ours = form_is_ours()
-    with reading() as session:
-        visit, standing = admitted(session)
-        if not visit.may_answer:
-            return kept_page(is_locked=True)
-        closed = closed_round_of(session, standing, form)
-        desk = open_desk(session, visit, standing) if standing.round else None
-    if closed is not None:
-        return _late(visit, standing, closed, form, is_ours=is_ours)
-    asked = desk.questionnaire.self_assessment if desk else None
-    if desk is None or asked is None:
-        return _to("overview")
-    given = _given(desk, asked, form)
-    if not is_ours:
-        return _page(desk, asked, given, is_refused=True), 403
-    if _keep(desk.visit, desk.standing, desk.round, given, form.version).conflict:
-        with reading() as session:
-            return conflict_page(open_desk(session, visit, standing)), 409
-    return _to("familiarity" if _stays(form) else step_after(desk.questionnaire, "familiarity"))
+    """Keep what was chosen; go on to the next step."""
+    return step_sent(_STEP)
 
 
 @blueprint.post("/survey/familiarity/draft")
 @expert
 def familiarity_draft() -> tuple[Response, int]:
     """Keep what is chosen while it is chosen; answered in JSON."""
-    form = SentForm(request.form)
-    if not form_is_ours():
-        return jsonify(error="form", csrf_token=generate_csrf()), 403
-    with reading() as session:
-        visit = present_visit(session)
-        if visit is None or not visit.may_answer:
-            return jsonify(error="locked" if visit else "link"), 403
-        standing = standing_of(session, visit.access.study_id)
-        closed = closed_round_of(session, standing, form)
-        desk = None
-        if closed is None and standing.is_open:
-            desk = open_desk(session, visit, standing, reads_own=False)
-    if desk is None:
-        if closed is not None:
-            _keep_late(visit, standing, closed, form)
-        return jsonify(error="closed", kept=closed is not None), 409
-    asked = desk.questionnaire.self_assessment
-    if asked is None:
-        return jsonify(saved=True, version=0), 200
-    given = read_assessment(asked, form.fields)
-    saved = _keep(visit, standing, desk.round, given, form.version or 0)
-    if saved.conflict and visit.shows_earlier:
-        return jsonify(saved=False, conflict=True, version=saved.version), 409
-    return jsonify(saved=True, version=0 if saved.conflict else saved.version), 200
+    return step_drafted(_STEP)
 
 
-def _given(desk: Desk, asked: AskedAssessment, form: SentForm) -> Assessment:
-    """Return what the form says, after the act that it names."""
+def _read(asked: Questionnaire, fields: Mapping[str, str]) -> Assessment:
+    if asked.self_assessment is None:
+        return NOTHING
+    return read_assessment(asked.self_assessment, fields)
+
+
+def _after_act(desk: Desk, form: SentForm) -> Assessment:
     action = form.fields.get("action")
     if action == "clear":
         return NOTHING
     if action == "keep" and desk.own.last_assessed:
         return desk.own.last_assessed
-    return read_assessment(asked, form.fields)
+    return _read(desk.questionnaire, form.fields)
 
 
-def _stays(form: SentForm) -> bool:
-    return form.fields.get("action") in ("clear", "keep", "save")
+def _goes_on(desk: Desk, form: SentForm, given: Assessment, saved: Saved) -> Answer:
+    del given, saved
+    stays = form.fields.get("action") in ("clear", "keep", "save")
+    return to("familiarity" if stays else step_after(desk.questionnaire, "familiarity"))
 
 
-def _keep(
-    visit: Visit, standing: Standing, asked: RoundFacts, given: Assessment, version: int | None
-) -> Saved:
-    with writing() as session:
-        return save_assessment(
-            session,
-            study_id=standing.study_id,
-            respondent=visit.access.respondent,
-            round_id=asked.id,
-            typed=TypedAssessment(
-                given, version or 0, "" if visit.shows_earlier else visit.carried.device
-            ),
-        )
-
-
-def _late(
-    visit: Visit, standing: Standing, closed: ClosedRound, form: SentForm, *, is_ours: bool
-) -> Answer:
-    """Keep what came after its round had closed as a draft of that round, and say so."""
-    if is_ours:
-        _keep_late(visit, standing, closed, form)
-    with reading() as session:
-        typed = draft_of(session, visit, closed)
-    return late_page(standing, closed, typed)
-
-
-def _keep_late(visit: Visit, standing: Standing, closed: ClosedRound, form: SentForm) -> None:
-    asked = closed.questionnaire.self_assessment
-    if asked is not None:
-        given = read_assessment(asked, form.fields)
-        _keep(visit, standing, closed.round, given, form.version)
-
-
-def _page(
-    desk: Desk, asked: AskedAssessment, given: Assessment, *, is_refused: bool = False
-) -> str:
-    working = desk.own.working
+def _page(desk: Desk, given: Assessment, is_refused: bool) -> str:
+    asked, working = desk.questionnaire.self_assessment, desk.own.working
     page = FamiliarityPage(
         standing=desk.standing,
         round=desk.round,
-        dimensions=asked.dimensions,
-        grounds=asked.grounds,
+        dimensions=asked.dimensions if asked else (),
+        grounds=asked.grounds if asked else (),
         given=given,
         version=working.typed.assessed_version if working else 0,
         script_texts=script_texts(),
@@ -194,5 +107,13 @@ def _page(
     return render_template("survey/familiarity.html", page=page)
 
 
-def _to(view: str) -> Response:
-    return redirect(url_for(f"survey.{view}"), 303)
+_STEP = OwnStep(
+    part=ASSESSMENT,
+    is_asked=lambda asked: asked.self_assessment is not None,
+    read=_read,
+    typed=lambda typed: typed.assessed,
+    with_part=lambda typed, given: replace(typed, assessed=given),
+    after_act=_after_act,
+    page=_page,
+    goes_on=_goes_on,
+)
