@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from analysis.treefile import parse_tree
 from delphi.domain.answers.typed import Typed
@@ -75,6 +76,23 @@ ANSWER: Mapping[str, str] = {
     "to_worst.E2": "5",
     "rating.importance.E1.1": "70",
     "rating.importance.E1.2": "90",
+}
+#: What the full answer is stored as.
+STORED: dict[str, Any] = {
+    "root": {"D:S": -3, "D:E": 1, "S:E": 2},
+    "D": {
+        "importance": {"D1": 4, "D2": 3, "D3": 5},
+        "operability": {"D1": 5, "D2": 2, "D3": 3},
+    },
+    "D1": {"D1.1": 65, "D1.2": 35},
+    "S": {"S1": 2, "S2": 4, "S3": 1, "S4": 3},
+    "E": {
+        "best": "E1",
+        "worst": "E3",
+        "best_to_others": {"E2": 2, "E3": 8},
+        "others_to_worst": {"E2": 5},
+    },
+    "E1": {"importance": {"E1.1": 70, "E1.2": 90}},
 }
 
 

@@ -16,7 +16,7 @@ from tests.browser.installation import Installation
 from tests.browser.own_study import link_of, own_study
 from tests.browser.sweep import Sweep
 from tests.browser.windows import DESK, HEIGHTS, PHONE, Windows
-from tests.five_methods import ANSWER, FIVE_METHODS, five_methods, full_answer
+from tests.five_methods import ANSWER, FIVE_METHODS, STORED, five_methods, full_answer
 from tests.studies import RunningStudy
 
 pytestmark = pytest.mark.browser
@@ -44,24 +44,6 @@ def links(installation: Installation, study: RunningStudy) -> list[str]:
     return [link_of(installation, study, expert) for expert in range(8, len(study.tokens))]
 
 
-EXPECTED = {
-    "root": {"D:S": -3, "D:E": 1, "S:E": 2},
-    "D": {
-        "importance": {"D1": 4, "D2": 3, "D3": 5},
-        "operability": {"D1": 5, "D2": 2, "D3": 3},
-    },
-    "D1": {"D1.1": 65, "D1.2": 35},
-    "S": {"S1": 2, "S2": 4, "S3": 1, "S4": 3},
-    "E": {
-        "best": "E1",
-        "worst": "E3",
-        "best_to_others": {"E2": 2, "E3": 8},
-        "others_to_worst": {"E2": 5},
-    },
-    "E1": {"importance": {"E1.1": 70, "E1.2": 90}},
-}
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("script", [True, False])
@@ -82,8 +64,8 @@ def test_every_method_is_answered_checked_and_received(
     expect(page).to_have_url(f"{windows.base_url}/survey/check")
     expert.submits()
     document = study.submission_since(before)
-    assert {one["question"]: one["values"] for one in document["answers"]} == EXPECTED
-    expect(page.locator("table.stored")).to_have_count(len(EXPECTED))
+    assert {one["question"]: one["values"] for one in document["answers"]} == STORED
+    expect(page.locator("table.stored")).to_have_count(len(STORED))
 
 
 def test_the_keyboard_alone_answers_every_method(
@@ -98,7 +80,7 @@ def test_the_keyboard_alone_answers_every_method(
     expert.goes_on()
     expert.submits()
     document = study.submission_since(before)
-    assert {one["question"]: one["values"] for one in document["answers"]} == EXPECTED
+    assert {one["question"]: one["values"] for one in document["answers"]} == STORED
 
 
 @pytest.mark.parametrize(
@@ -191,7 +173,7 @@ def test_one_press_keeps_every_last_answer(installation: Installation, windows: 
         one.goes_on()
         one.submits()
         document = study.submission_since(before)
-        assert {a["question"]: a["values"] for a in document["answers"]} == EXPECTED
+        assert {a["question"]: a["values"] for a in document["answers"]} == STORED
         assert document["confirmed_unchanged"] is True
 
 

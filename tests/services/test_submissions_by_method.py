@@ -23,7 +23,7 @@ from delphi.schemas import require_valid
 from delphi.surroundings import Surroundings
 from tests.databases import MakeDatabase
 from tests.domain.answers.drawn import filled, forms
-from tests.five_methods import FIVE_METHODS, PLAN, five_methods, full_answer
+from tests.five_methods import FIVE_METHODS, PLAN, STORED, five_methods, full_answer
 from tests.method_panels import ASKED, asking_twice, name_of, panel
 from tests.studies import (
     RunningStudy,
@@ -32,24 +32,6 @@ from tests.studies import (
     running_study,
     still_surroundings,
 )
-
-#: What the full answer is stored as.
-STORED: dict[str, Any] = {
-    "root": {"D:S": -3, "D:E": 1, "S:E": 2},
-    "D": {
-        "importance": {"D1": 4, "D2": 3, "D3": 5},
-        "operability": {"D1": 5, "D2": 2, "D3": 3},
-    },
-    "D1": {"D1.1": 65, "D1.2": 35},
-    "S": {"S1": 2, "S2": 4, "S3": 1, "S4": 3},
-    "E": {
-        "best": "E1",
-        "worst": "E3",
-        "best_to_others": {"E2": 2, "E3": 8},
-        "others_to_worst": {"E2": 5},
-    },
-    "E1": {"importance": {"E1.1": 70, "E1.2": 90}},
-}
 
 
 @pytest.fixture
