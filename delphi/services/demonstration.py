@@ -18,8 +18,10 @@ from delphi.domain.answers.constant_sum import field
 from delphi.domain.answers.typed import Typed
 from delphi.domain.dataset import Dataset
 from delphi.domain.disclosure import RELEASE_FROM
+from delphi.domain.implications import ACCEPTABLE, TOO_HIGH, TOO_LOW
 from delphi.domain.letter import Letter
 from delphi.domain.protocol import default_protocol
+from delphi.domain.questionnaire import Questionnaire
 from delphi.errors import DomainError
 from delphi.exchange.dataset import read_data_file
 from delphi.models.identity import Invitation, Person
@@ -286,6 +288,7 @@ def _answer(
             fields={field(item): str(value) for item, value in zip(ITEMS, points, strict=True)},
             abstained=frozenset(),
             reasons=told.get(at, {}),
+            judged=_opinions(questionnaire, at),
         )
         sent = Sent(round_id, questionnaire, typed, around.new_id(16))
         with database.writing() as session:
@@ -295,6 +298,15 @@ def _answer(
             submit(session, access, sent, around)
             if at % MARKS_EVERY == MARKS_EVERY - 1:
                 move_marks(session, round_id, around.key)
+
+
+def _opinions(questionnaire: Questionnaire, expert: int) -> dict[str, str]:
+    """Return what an invented expert thinks of each share that the last answers imply."""
+    said = (ACCEPTABLE, TOO_HIGH, ACCEPTABLE, TOO_LOW, ACCEPTABLE)
+    return {
+        node.code: said[(expert + 2 * at) % len(said)]
+        for at, node in enumerate(questionnaire.implications)
+    }
 
 
 def _end(database: Database, study_id: str, experts: int, around: Surroundings) -> str | None:
