@@ -107,8 +107,9 @@ def test_it_answers_quietly_and_stops_with_everything_it_started(served: Served)
     assert response.getheader("Content-Security-Policy")
     assert served.get("/", {"Host": "evil.example"}).status == 400
     send_nonsense(served.port)
+    # Two processes and the background loop; the last of them may still be starting.
+    wait_until(lambda: len(children(served.process.pid)) == 3)
     family = children(served.process.pid)
-    assert len(family) == 3  # two processes and the background loop
     served.process.send_signal(signal.SIGTERM)
     out, err = served.process.communicate(timeout=PATIENCE_SECONDS)
     assert served.process.returncode == 0
