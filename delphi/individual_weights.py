@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis import exact
 from analysis.elicitation.best_worst import best_worst
+from analysis.elicitation.best_worst_exact import exact_weights
 from analysis.elicitation.ranking import positional_shares
 from delphi.domain.answers.checking import Values
 from delphi.domain.answers.pairwise import ratio
@@ -26,7 +27,7 @@ from delphi.domain.questionnaire import Question
 Row = tuple[Fraction, ...]
 #: Parts of 1 to which derived weights are rounded before they are closed again, so that the sums of
 #: a panel keep denominators of a bearable size. Roots are computed to 60 digits; the linear program
-#: of the best-worst method is good to fewer.
+#: of the best-worst method is good to fewer, where its optimum cannot be had in fractions.
 ROOT_PARTS = 10**20
 PROGRAM_PARTS = 10**12
 
@@ -112,7 +113,10 @@ def _linear_model(
 ) -> Row:
     vectors = (np.array(one, np.float64) for one in (to_others, to_worst))
     found = best_worst(*vectors, best=best, worst=worst)
-    return _in_points(tuple(map(Fraction, found.weights.tolist())), PROGRAM_PARTS)
+    weights = exact_weights(found, to_others, to_worst, best=best, worst=worst)
+    if weights is None:
+        return _in_points(tuple(map(Fraction, found.weights.tolist())), PROGRAM_PARTS)
+    return tuple(100 * weight for weight in weights)
 
 
 def _in_points(shares: Row, parts: int) -> Row:

@@ -94,6 +94,8 @@ class OwnAnswers:
     last_reason_ids: frozenset[str] = frozenset()
     #: typed in the round before and not counted
     uncounted: Typed | None = None
+    #: whether something else was counted there
+    is_counted: bool = False
     uncounted_proposals: tuple[Proposal, ...] = ()
     #: what that round asked; None in the first
     asked_before: Questionnaire | None = None
@@ -127,6 +129,7 @@ def own_answers(
             else late.typed
         ),
         uncounted_proposals=_not_sent(late, counted, told),
+        is_counted=given is not None,
         asked_before=earlier,
     )
 

@@ -23,6 +23,8 @@ from delphi.models.answer import Rationale
 from delphi.models.study import Round
 
 FORMAT = "delphi-feedback/1"
+#: Decimals to which answers are told apart: roots and programs leave more of equal ones.
+DIGITS = 9
 _EXACT_PLACES = 9
 
 
@@ -106,7 +108,8 @@ def _sides(
     """Sort the reasons of one item by the writer's answer: more weight, less, at the median."""
     ranks = answers.asked.method == RANKING
     # A smaller place is more weight.
-    column = -answers.told_values[:, at] if ranks else answers.told_values[:, at]
+    told = np.round(answers.told_values[:, at], DIGITS)
+    column = -told if ranks else told
     given = dict(zip(answers.respondents, column.tolist(), strict=True))
     median = float(np.nanmedian(column)) if answers.answered else 0.0
     sides: dict[str, list[str]] = {"heavier": [], "lighter": [], "other": []}

@@ -7,6 +7,7 @@ const LONGEST_RETRY = 30000;
 // Browsers refuse larger bodies for requests that may outlive their page.
 const OUTLIVES_THE_PAGE = 60000;
 const TOO_LARGE = 413;
+const AFTER_RELOAD = [400, 2000];
 const ENDED = { closed: 'closed', link: 'link', locked: 'link' };
 
 export class Autosave {
@@ -28,7 +29,24 @@ export class Autosave {
     // opened in another window meanwhile.
     document.addEventListener('visibilitychange', () => this.flush());
     document.addEventListener('click', (event) => this.follow(event));
+    if (performance.getEntriesByType('navigation')[0]?.type === 'reload') {
+      AFTER_RELOAD.forEach((pause) => window.setTimeout(() => this.catchUp(), pause));
+    }
     form.addEventListener('submit', (event) => this.leave(event));
+  }
+
+  // A page that is loaded anew may have been read before the save of the page that it replaces had
+  // arrived. Where the server holds a newer version and nothing was typed yet, it is shown.
+  async catchUp() {
+    if (this.isDirty || this.running) return;
+    const shown = this.form.elements.version.value;
+    try {
+      const page = await (await fetch(window.location.href, { credentials: 'same-origin' })).text();
+      const held = new DOMParser().parseFromString(page, 'text/html').querySelector('[name="version"]');
+      if (held && held.value !== shown && !this.isDirty && !this.running) window.location.reload();
+    } catch {
+      // No connection: what is shown stays.
+    }
   }
 
   // Something was typed.

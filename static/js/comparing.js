@@ -38,6 +38,7 @@ class BestWorst extends Card {
   }
 
   nameIt(part, choice) {
+    part.hidden = !choice;
     const role = part.dataset.against;
     const name = choice && choice.closest('label').textContent.trim();
     part.querySelector('h3').textContent = fill(texts.against[role], {

@@ -102,7 +102,9 @@ export class Row {
     if (answer === null || this.card.isAbstained) return '';
     const { unit } = this.card;
     if (this.low !== null && (answer < this.low || answer > this.high)) {
-      return fill(texts.outside[unit], { n: answer, low: this.low, high: this.high });
+      const ends = { low: this.low, high: this.high };
+      const middle = this.low === this.high ? this.low : fill(texts.range, ends);
+      return fill(texts.outside[unit], { n: answer, middle });
     }
     const moved = this.value === null || this.last === null ? 0 : Math.abs(this.value - this.last);
     return moved > this.card.largeMove ? plural(texts.moved[unit], moved) : '';

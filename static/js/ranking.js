@@ -44,7 +44,9 @@ class Ranking extends Card {
   // The order so far, in words below the rows.
   drawn() {
     const placed = this.rows.filter((row) => row.value !== null).sort((a, b) => a.value - b.value);
-    this.order.textContent = placed.map((row) => `${row.value} ${row.name}`).join(texts.comma);
+    const listed = placed.map((row) => `${row.value} ${row.name}`).join(texts.comma);
+    const twice = placed.find((row, at) => at && row.value === placed[at - 1].value);
+    this.order.textContent = twice ? fill(texts.twice, { n: twice.value }) : fill(texts.order, { listed });
     this.order.hidden = !placed.length;
   }
 }

@@ -87,7 +87,7 @@ def test_the_keyboard_alone_answers_every_method(
     ("language", "names", "words"),
     [
         ("en", ("Demand", "Supply", "Environment"), "pull against each other"),
-        ("zh-CN", ("需求", "供给", "环境"), "彼此有些牵扯"),
+        ("zh-CN", ("需求", "供给", "环境"), "合不到一起"),
     ],
 )
 def test_three_judgments_that_pull_against_each_other_are_named_while_comparing(

@@ -339,12 +339,12 @@ def test_two_windows_keep_both_versions(expert: Expert, study: RunningStudy) -> 
     assert expert.posts("/survey/draft", {**there, "reason.D": "There."}).status_code == 200
     response = expert.posts("/survey", {**here, "reason.D": "Here <b>."})
     assert response.status_code == 409
-    for words in ("Another window holds different answers", ">25<", ">45<", ">40<", "There.",
+    for words in ("There are two versions of your answers", ">25<", ">45<", ">40<", "There.",
                   "Here &lt;b&gt;."):  # fmt: skip
         assert words in response.text, words
     assert drafts(study)[1]["reasons"] == {"D": "There."}
     assert drafts(study)[2]["reasons"] == {"D": "Here <b>."}
-    assert "Another window holds different answers" in expert.looks().text
+    assert "There are two versions of your answers" in expert.looks().text
 
 
 @pytest.mark.parametrize(("choice", "points"), [("here", "25"), ("other", "30"), ("", "25")])
@@ -365,7 +365,7 @@ def test_a_choice_needs_the_form_token(expert: Expert) -> None:
     expert.posts("/survey/draft", there)
     expert.posts("/survey", here)
     expert.posts("/survey/choose", {"keep": "here"})
-    assert "Another window holds different answers" in expert.looks().text
+    assert "There are two versions of your answers" in expert.looks().text
 
 
 def test_autosave_tells_a_window_that_another_has_saved(expert: Expert) -> None:

@@ -82,8 +82,8 @@ FIGURES = {
                 "By your answers it counts 20% of the whole. This is split equally over its 2 "
                 "parts.",
                 "By your answers it counts 50% of the whole. This is split by fixed weights",
-                "By your answers it counts 24% of the whole. This is split equally over its 3 "
-                "indicators.",
+                "By your answers it counts 24% of the whole. It is split equally over the 3 "
+                "indicators at the lowest level below it; a row that holds more",
                 "Public services: 10%",
                 "changes no weight",
                 "from 5 answers on",
@@ -97,7 +97,7 @@ FIGURES = {
                 "由您的答案推出的下级权重",
                 "按您的答案，它占总体的 20%。这一比重由其下 2 项平均分配。",
                 "这一比重按研究方案规定的比例分配。",
-                "它占总体的 24%。这一比重由其下 3 个指标平均分配。",
+                "它占总体的 24%。这一比重平分给其下 3 个末级指标；",
                 "公共服务：10%",
                 "不改变任何权重",
                 "至少有 5 人作答",
@@ -340,7 +340,7 @@ def test_the_last_round_of_the_demonstration_shows_it(
     expert.sends(D=15, S=55, E=30)
     page = said(expert.looks(PAGE).text)
     assert "公共服务发展水平：21.2%" in page
-    assert "这一比重由其下 13 个指标平均分配" in page
+    assert "这一比重平分给其下 13 个末级指标" in page
     assert "<details" not in page
 
 

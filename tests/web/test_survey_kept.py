@@ -36,7 +36,7 @@ from tests.web.panel import Expert, Fields, study_in_round_2
 
 CODES = ("D", "S", "E")
 EXPERTS = 5
-CONFLICT = ("Another window holds different answers", "the other window’s answers")
+CONFLICT = ("There are two versions of your answers", "Go on with the earlier version")
 #: What a hand types into a field of points, most of it good.
 POINTS = st.sampled_from(
     ["", "0", "20", "50", "30", "100", "２０", "47", "abc", "-5", "٣٠", "9" * 60]

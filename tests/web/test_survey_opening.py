@@ -280,7 +280,7 @@ def test_with_the_code_after_all_both_versions_are_there(without: Expert) -> Non
     without.sends(D=40, S=40, E=20)
     without.presses("/survey/unlock", "/survey/unlock", access_code=CODE)
     page = without.looks().text
-    assert "Another window holds different answers" in page
+    assert "There are two versions of your answers" in page
     for points in ("15", "55", "40"):
         assert f">{points}<" in page
 

@@ -181,7 +181,7 @@ def test_what_was_typed_too_late_last_round_is_shown(
     study.closes_round().opens_round(departure="Another round.")
     late = Expert(app, study.tokens[7]).enters().looks().text
     assert "was not submitted in time" in late
-    assert "Demand 15; Supply 55; Environment 30" in plain(late)
+    assert "Demand 15 points; Supply 55 points; Environment 30 points" in plain(late)
     in_time = Expert(app, study.tokens[0]).enters().looks().text
     assert "was not submitted in time" not in in_time
 

@@ -328,7 +328,7 @@ def test_what_is_typed_after_the_close_is_kept(expert: Expert, study: RunningStu
     assert late.status_code == 409
     fields = expert.fields().values
     assert [fields[f"points.{code}"] for code in "DSE"] == ["", "", ""]
-    assert "Demand 35; Supply 35; Environment 30" in plain(expert.looks().text)
+    assert "Demand 35 points; Supply 35 points; Environment 30 points" in plain(expert.looks().text)
 
 
 def test_past_the_deadline_the_page_says_that_it_may_close(

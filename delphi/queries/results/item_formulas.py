@@ -138,7 +138,7 @@ def iqr_terms(spread: Mapping[str, str]) -> tuple[Term, ...]:
     return (
         quantity("IQR"),
         quantity("Q₃ − Q₁"),
-        plain(f"{rounded(spread['q3'], 3)} − {rounded(spread['q1'], 3)}"),
+        plain(f"{working(spread['q3'])} − {working(spread['q1'])}"),
     )
 
 

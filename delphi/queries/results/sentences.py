@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from analysis.stability import ON_LIMIT as FLOAT_ON_LIMIT
 from analysis.verdict import CV_FROM_MEAN
 from delphi.domain.disclosure import STATISTICS_FROM, Viewer
 from delphi.domain.protocol import Protocol
@@ -14,6 +15,8 @@ from delphi.queries.figures import Figure, rounded
 from delphi.queries.results.stored import Names, StoredGroup
 
 #: The conditions that decide whether a group has stopped moving: of points, and of ratings.
+#: A figure this near its limit lies on it, as for the rule itself.
+ON_LIMIT = Decimal(repr(FLOAT_ON_LIMIT))
 STABILITY = ("weight_change_max", "median_own_move")
 RATING_STABILITY = ("histogram_change",)
 SIGNIFICANCE = ("p_permutation", "p_chi2")
@@ -104,7 +107,8 @@ def _recommended(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, d
 def _apart(group: StoredGroup, names: Mapping[str, Names]) -> dict[str, Any]:
     """Return the interquartile ranges where they are too wide; else nothing to print."""
     iqr = condition_of(group, "iqr")
-    apart = () if iqr["holds"] else tuple(rounded(iqr["value"][code], 3) for code in names)
+    wide = () if iqr["holds"] else _wide(group, names)
+    apart = tuple(rounded(iqr["value"][code], 3) for code in wide)
     return {"iqr": " / ".join(apart), "iqr_limit": rounded(iqr["limit"], 3)}
 
 
@@ -128,7 +132,8 @@ def _dissent(group: StoredGroup, names: Mapping[str, Names]) -> tuple[str, dict[
 
 def _wide(group: StoredGroup, names: Mapping[str, Names]) -> list[str]:
     iqr = condition_of(group, "iqr")
-    return [code for code in names if Decimal(iqr["value"][code]) > Decimal(iqr["limit"])]
+    limit = Decimal(iqr["limit"]) + ON_LIMIT
+    return [code for code in names if Decimal(iqr["value"][code]) > limit]
 
 
 def _widest(group: StoredGroup, names: Mapping[str, Names], wide: list[str]) -> dict[str, Any]:
@@ -181,7 +186,7 @@ def cv_is_met(group: StoredGroup, item: str) -> bool:
     condition = condition_of(group, "cv")
     value = condition["value"][item]
     return cv_is_exempt(group, item) or (
-        value is not None and abs(Decimal(value)) <= Decimal(condition["limit"])
+        value is not None and abs(Decimal(value)) <= Decimal(condition["limit"]) + ON_LIMIT
     )
 
 

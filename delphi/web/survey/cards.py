@@ -11,7 +11,6 @@ from delphi.domain.answers.constant_sum import remainder
 from delphi.domain.answers.typed import Gap, Typed
 from delphi.domain.methods import CONSTANT_SUM
 from delphi.domain.questionnaire import Item, Question, Questionnaire, ordered_items
-from delphi.queries.own_answers import OwnAnswers
 from delphi.web.forms import FieldProblem
 from delphi.web.survey import sentences
 from delphi.web.survey.card_texts import CardTexts, card_texts
@@ -28,10 +27,13 @@ from delphi.web.survey.comparing import (
     multiples,
 )
 from delphi.web.survey.help import help_with
-from delphi.web.survey.lines import field_name
+from delphi.web.survey.lines import Line, field_name, stored_lines
 from delphi.web.survey.prompts import large_move, unit_of
-from delphi.web.survey.rows import Asked, Filled, Group, Row, is_share, rows_of
+from delphi.web.survey.rows import DERIVED, Asked, Filled, Row, is_share, rows_of
 from delphi.web.survey.strips import Remainder, remainder_bar
+
+#: More gaps of one question than this are told in one line.
+MOST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,16 @@ class Card:
     #: what the answers give and where they pull against each other, or empty
     help: tuple[str, ...]
     is_abstained: bool
+    #: the figures of the rows follow from comparisons
+    is_derived: bool
     #: of a constant sum; None for other methods
     remainder: Remainder | None
     left: str
     #: what is wrong with the sum, or empty
     problem: str
     can_keep: bool
+    #: the last comparisons, where the figures of the rows are derived from them
+    last_lines: tuple[Line, ...]
     #: the fields of the last answer, JSON for the script; empty without one
     kept_fields: str
     #: unit of the figures, and the move beyond which a reason is asked for
@@ -67,18 +73,9 @@ class Card:
     has_band: bool
 
 
-def cards(
-    questionnaire: Questionnaire,
-    respondent: str,
-    *,
-    typed: Typed,
-    own: OwnAnswers,
-    group: Group,
-    gaps: Sequence[Gap] = (),
-) -> tuple[Card, ...]:
+def cards(questionnaire: Questionnaire, respondent: str, filled: Filled) -> tuple[Card, ...]:
     """Return the cards of a questionnaire with everything typed and every gap in place."""
-    filled = Filled(typed, own, group, {gap.field: gap for gap in gaps})
-    last = own.last or {}
+    last, group = filled.own.last or {}, filled.group
     return tuple(
         _card(
             Asked(
@@ -97,8 +94,28 @@ def cards(
 def field_problems(
     questionnaire: Questionnaire, typed: Typed, gaps: Sequence[Gap]
 ) -> tuple[FieldProblem, ...]:
-    """Return every gap as a line of the summary that leads to its field."""
-    return tuple(_problem(questionnaire, typed, gap) for gap in gaps)
+    """Return every gap as a line of the summary that leads to its field.
+
+    Many gaps of one question are one line that leads to the first of them.
+    """
+    by_question: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        by_question.setdefault(gap.question, []).append(gap)
+    return tuple(
+        problem
+        for found in by_question.values()
+        for problem in _problems_of(questionnaire, typed, found)
+    )
+
+
+def _problems_of(
+    questionnaire: Questionnaire, typed: Typed, gaps: Sequence[Gap]
+) -> Sequence[FieldProblem]:
+    question = questionnaire.question(gaps[0].question)
+    if question is None or len(gaps) <= MOST_LINES:
+        return [_problem(questionnaire, typed, gap) for gap in gaps]
+    text = sentences.many_left(question, len(gaps))
+    return [FieldProblem(field_id(gaps[0].field), text)]
 
 
 def field_id(field: str) -> str:
@@ -129,18 +146,26 @@ def _card(asked: Asked, items: Sequence[Item], filled: Filled) -> Card:
         },
         help=help_with(question, filled.typed),
         is_abstained=question.question in filled.typed.abstained,
+        is_derived=question.method in DERIVED,
         remainder=remainder_bar([int(row.now) for row in rows if row.now], left)
         if divides
         else None,
         left=sentences.left_text(left),
         problem=_sum_problem(question, filled),
         can_keep=asked.last is not None,
+        last_lines=_last_lines(asked),
         kept_fields="" if asked.last is None else json.dumps(to_fields(question, asked.last)),
         unit=unit_of(question),
         large_move=large_move(question),
         has_median=any(row.feedback and row.feedback.median for row in rows),
         has_band=any(row.feedback and row.feedback.low for row in rows),
     )
+
+
+def _last_lines(asked: Asked) -> tuple[Line, ...]:
+    if asked.last is None or asked.question.method not in DERIVED:
+        return ()
+    return stored_lines(asked.question, asked.last)
 
 
 def _note(asked: Asked) -> str:
@@ -150,6 +175,8 @@ def _note(asked: Asked) -> str:
     note = sentences.round_note(feedback, has_own=asked.last is not None)
     if len(question.criteria) > 1:
         return sentences.figures_note(note, question.criteria[0])
+    if question.method in DERIVED:
+        note = sentences.derived_note(note)
     is_shown = any(one.median is not None for one in feedback.items.values())
     return sentences.medians_note(note) if is_shown and is_share(question) else note
 
@@ -169,4 +196,7 @@ def _problem(questionnaire: Questionnaire, typed: Typed, gap: Gap) -> FieldProbl
         return FieldProblem(field_id(gap.field), sentences.sum_problem(gap, question))
     reason = typed.reasons.get(gap.field.removeprefix("reason."), "")
     text = sentences.field_problem(gap, question, reason)
+    is_choice = gap.field.startswith(("best.", "worst."))
+    if is_choice:
+        return FieldProblem(field_id(gap.field), sentences.about_question(question, text))
     return FieldProblem(field_id(gap.field), sentences.about(field_name(question, gap.field), text))

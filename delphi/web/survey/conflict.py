@@ -29,6 +29,7 @@ class Both:
 
     #: zh and en
     name: Mapping[str, str]
+    #: the version that waits, and the one that is worked on
     here: str
     there: str
 
@@ -49,6 +50,8 @@ class ConflictPage:
     proposals: tuple[Both, ...]
     #: what the other window holds is not shown on this device
     is_hidden: bool
+    #: the version that waits came after the other was changed last
+    is_later: bool
 
 
 def is_unsettled(desk: Desk) -> bool:
@@ -73,6 +76,7 @@ def conflict_page(desk: Desk) -> str:
         judgements=_judgements(desk.questionnaire, here, there),
         proposals=_proposals(desk.questionnaire.proposals, here, there),
         is_hidden=not desk.visit.shows_earlier,
+        is_later=other is None or working is None or other.version >= working.version,
     )
     return render_template("survey/conflict.html", page=page)
 

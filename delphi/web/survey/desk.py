@@ -26,7 +26,7 @@ from delphi.web.site import current_site
 from delphi.web.survey import prompts, sentences
 from delphi.web.survey.cards import Card, cards, empty_typed, field_problems
 from delphi.web.survey.lines import Line, given_lines
-from delphi.web.survey.rows import Group
+from delphi.web.survey.rows import Filled, Group
 from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm, apply_tool
 from delphi.web.survey.visit import Visit
@@ -62,6 +62,11 @@ class Desk:
     def respondent(self) -> str:
         """The respondent who answers."""
         return self.visit.access.respondent
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no further round is planned."""
+        return self.round.number >= self.standing.rounds
 
     @property
     def version(self) -> int:
@@ -117,6 +122,8 @@ class QuestionnairePage:
     is_saved: bool
     #: number of the last submission in this round, or 0
     submitted: int
+    #: what is typed differs from that submission
+    is_unsent: bool
     #: earlier answers stay hidden on this device
     is_hidden: bool
     is_past_due: bool
@@ -130,6 +137,8 @@ class QuestionnairePage:
     takes_proposals: bool
     #: typed in the round before and not counted
     uncounted: tuple[Line, ...]
+    #: whether something else was counted there
+    is_counted: bool
     #: methods that need a script of their own
     methods: tuple[str, ...]
     #: "form" when the form could not be checked and nothing was saved; else empty
@@ -198,6 +207,17 @@ def typed_so_far(asked: Questionnaire, own: OwnAnswers) -> Typed:
     return Typed(fields, abstained, own.reasons)
 
 
+def is_unsent(desk: Desk, typed: Typed) -> bool:
+    """Whether something was submitted in this round, and answers or reasons differ from it now."""
+    sent = desk.own.submitted
+    if sent is None:
+        return False
+    given = {item: text for item, text in typed.reasons.items() if text}
+    return given != dict(desk.own.reasons) or not all(
+        says(one, typed, sent.values.get(one.question)) for one in desk.questionnaire.questions
+    )
+
+
 def equals_last(asked: Questionnaire, typed: Typed, last: Answers | None) -> bool:
     """Whether every question is answered as in the round before, which asked all of them."""
     if last is None:
@@ -242,18 +262,22 @@ def questionnaire_page(
         cards=cards(
             desk.questionnaire,
             desk.respondent,
-            typed=typed,
-            own=desk.own,
-            group=Group({}, {}) if asks_look else group,
-            gaps=gaps,
+            Filled(
+                typed,
+                desk.own,
+                Group({}, {}) if asks_look else group,
+                {gap.field: gap for gap in gaps},
+                is_last=desk.is_last,
+            ),
         ),
         heading=sentences.several(desk.questionnaire.questions),
-        plain_prompt=prompts.plain_prompt(),
-        script_texts=script_texts(),
+        plain_prompt=prompts.plain_prompt(is_last=desk.is_last),
+        script_texts=script_texts(is_last=desk.is_last),
         version=desk.version if version is None else version,
         is_kept=typed.kept,
         is_saved=not refused and (desk.own.working is not None or version is not None),
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
+        is_unsent=is_unsent(desk, typed),
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(shown.due_at),
         asks_look=asks_look,
@@ -261,6 +285,7 @@ def questionnaire_page(
         asks_implications=bool(desk.questionnaire.implications),
         takes_proposals=desk.questionnaire.proposals is not None,
         uncounted=_uncounted(desk.own),
+        is_counted=desk.own.is_counted,
         methods=tuple(dict.fromkeys(one.method for one in desk.questionnaire.questions)),
         refused=refused,
     )

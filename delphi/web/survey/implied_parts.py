@@ -138,8 +138,9 @@ def _rule(item: Item, found: list[ImpliedWeight]) -> str:
     rule = found[0].node.rule
     if rule == "equal_leaves":
         return ngettext(
-            "This is split equally over its %(num)s indicator.",
-            "This is split equally over its %(num)s indicators.",
+            "It is split equally over the %(num)s indicator at the lowest level below it.",
+            "It is split equally over the %(num)s indicators at the lowest level below it; a row "
+            "that holds more of them gets more.",
             item.leaves,
         )
     if rule == "equal_siblings":

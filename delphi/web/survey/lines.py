@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from delphi.domain.answers import best_worst, pairwise
 from delphi.domain.answers.checking import Values, fields_of, to_fields
 from delphi.domain.methods import BEST_WORST, CONSTANT_SUM, PAIRWISE, RANKING
-from delphi.domain.questionnaire import Question, Questionnaire
+from delphi.domain.questionnaire import Question, Questionnaire, ordered_items
 from delphi.web.formatting import names
 from delphi.web.language import Words, gettext
 from delphi.web.language import lazy_gettext as _lazy
@@ -36,6 +36,13 @@ class Line:
     is_points: bool = False
 
 
+def as_asked(asked: Questionnaire, question: Question, respondent: str) -> Question:
+    """Return a question with its items as one respondent sees them; pairs keep the tree's order."""
+    if question.method == PAIRWISE:
+        return question
+    return replace(question, items=ordered_items(asked, question, respondent))
+
+
 def stored_lines(question: Question, values: Values) -> tuple[Line, ...]:
     """Return a stored answer, one line for each thing that was asked."""
     return typed_lines(question, to_fields(question, values))
@@ -55,7 +62,7 @@ def typed_lines(question: Question, fields: Mapping[str, str]) -> tuple[Line, ..
     return tuple(
         Line(
             name,
-            field_name(question, name),
+            _compared_name(question, name, fields) or field_name(question, name),
             _said(question, name, fields.get(name, "")),
             question.method == CONSTANT_SUM,
         )
@@ -88,6 +95,24 @@ def field_name(question: Question, field: str) -> str:
     return _item(question, rest) if words is None else str(words) % {"name": _item(question, rest)}
 
 
+def _compared_name(question: Question, field: str, fields: Mapping[str, str]) -> str:
+    """Return which two items a comparison of the best-worst method is about; else empty."""
+    kind, _, code = field.partition(".")
+    if kind == "best_to":
+        return _compared(question, fields.get(best_worst.best_field(question), ""), code)
+    if kind == "to_worst":
+        return _compared(question, code, fields.get(best_worst.worst_field(question), ""))
+    return ""
+
+
+def _compared(question: Question, one: str, other: str) -> str:
+    return gettext(
+        "“%(first)s” compared with “%(second)s”",
+        first=_item(question, one),
+        second=_item(question, other),
+    )
+
+
 def _rating_name(question: Question, rest: str) -> str:
     criterion, _, code = rest.partition(".")
     if len(question.criteria) == 1:
@@ -117,7 +142,7 @@ def _comparison(question: Question, pair: pairwise.Pair, fields: Mapping[str, st
     name = _item(question, pair[0] if side == pairwise.FIRST else pair[1])
     if not times:
         return gettext("“%(name)s” counts more", name=name)
-    return gettext("“%(name)s”, %(times)s times", name=name, times=times)
+    return gettext("“%(name)s” counts %(times)s times as much", name=name, times=times)
 
 
 def _said(question: Question, field: str, text: str) -> str:

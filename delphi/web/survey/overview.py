@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import render_template
 
 from delphi.domain.answers.checking import check, fields_of, to_fields
 from delphi.domain.answers.typed import Gap, Typed
-from delphi.domain.methods import CONSTANT_SUM, PAIRWISE
-from delphi.domain.questionnaire import Item, Question, ordered_items
+from delphi.domain.methods import CONSTANT_SUM
+from delphi.domain.questionnaire import Item, Question
 from delphi.domain.self_assessment import AskedAssessment, Assessment
 from delphi.queries.survey import RoundFacts, Standing
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
 from delphi.web.survey import sentences
 from delphi.web.survey.cards import field_problems
-from delphi.web.survey.desk import Desk, is_past, typed_so_far
+from delphi.web.survey.desk import Desk, is_past, is_unsent, typed_so_far
 from delphi.web.survey.employer_hint import named_employer
 from delphi.web.survey.help import help_with
 from delphi.web.survey.implied_parts import ImpliedPart, typed_parts
-from delphi.web.survey.lines import Line, typed_lines
+from delphi.web.survey.lines import Line, as_asked, typed_lines
 from delphi.web.survey.proposal_lines import ProposalsPart, proposals_part
 
 #: One character less than the column holds: the last one says who made the nonce.
@@ -97,6 +97,7 @@ class OverviewPage:
     form_key: str
     #: number of the last submission in this round, or 0
     submitted: int
+    is_unsent: bool
     is_hidden: bool
     is_past_due: bool
     #: another window has changed the answers since the last check
@@ -126,6 +127,7 @@ def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = F
         proposals_version=typed.proposals_version,
         form_key=current_site().around.new_id(16)[:FORM_KEY_DIGITS],
         submitted=desk.own.submitted.revision if desk.own.submitted else 0,
+        is_unsent=is_unsent(desk, typed),
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(desk.round.due_at),
         has_changed=has_changed,
@@ -135,11 +137,11 @@ def overview_page(desk: Desk, *, has_changed: bool = False, is_refused: bool = F
 
 
 def _part(desk: Desk, question: Question, typed: Typed, gaps: Sequence[Gap]) -> OverviewPart:
-    items = ordered_items(desk.questionnaire, question, desk.respondent)
+    own_order = as_asked(desk.questionnaire, question, desk.respondent)
     last = (desk.own.last or {}).get(question.question)
     before = {} if last is None else to_fields(question, last)
     is_sum = question.method == CONSTANT_SUM
-    rows = _rows(question, items, typed.fields, before)
+    rows = _rows(own_order, typed.fields, before)
     own = [gap for gap in gaps if gap.question == question.question]
     return OverviewPart(
         question=question,
@@ -154,22 +156,19 @@ def _part(desk: Desk, question: Question, typed: Typed, gaps: Sequence[Gap]) -> 
         help=help_with(question, typed),
         moved=sum(row.now != row.last for row in rows) if before else 0,
         problems=field_problems(desk.questionnaire, typed, own),
-        reasons=tuple(_reason(item, typed) for item in items if typed.reasons.get(item.code)),
+        reasons=tuple(
+            _reason(item, typed) for item in own_order.items if typed.reasons.get(item.code)
+        ),
     )
 
 
 def _rows(
-    question: Question,
-    items: Sequence[Item],
-    fields: Mapping[str, str],
-    before: Mapping[str, str],
+    question: Question, fields: Mapping[str, str], before: Mapping[str, str]
 ) -> tuple[OverviewRow, ...]:
     """Return what was said now and before, in the respondent's order of the items."""
-    # Pairs are named in the order of the tree.
-    own = question if question.method == PAIRWISE else replace(question, items=tuple(items))
     plain = {name: _plain(text) for name, text in fields.items()}
-    last = {line.field: line for line in typed_lines(own, before)} if before else {}
-    now = {line.field: line for line in typed_lines(own, plain)}
+    last = {line.field: line for line in typed_lines(question, before)} if before else {}
+    now = {line.field: line for line in typed_lines(question, plain)}
     return tuple(
         _row(question, line.name, last.get(field), now.get(field))
         for field, line in {**last, **now}.items()

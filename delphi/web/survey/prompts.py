@@ -13,6 +13,8 @@ from delphi.domain.questionnaire import Question
 from delphi.queries.survey import ItemFeedback
 from delphi.web.language import gettext, ngettext
 
+#: Decimals to which answers are compared with what is shown of the group.
+DIGITS = 9
 POINTS, RATINGS, PLACES = UNITS = ("points", "ratings", "places")
 
 
@@ -27,17 +29,41 @@ def large_move(question: Question) -> int:
 
 
 def prompt(
-    question: Question, last: Fraction | None, now: Fraction | None, feedback: ItemFeedback | None
+    question: Question,
+    last: Fraction | None,
+    now: Fraction | None,
+    feedback: ItemFeedback | None,
+    *,
+    is_last: bool = False,
 ) -> str:
-    """Return what asks for a reason at one item, or an empty text."""
+    """Return what asks for a reason at one item, or an empty text; `is_last`: of the last round."""
+    now, last = _told(now), _told(last)
     answer = last if now is None else now
     if answer is not None and feedback is not None:
         low, high = feedback.low, feedback.high
         if low is not None and high is not None and not Fraction(low) <= answer <= Fraction(high):
-            return outside_prompt(shown(answer), low, high, unit_of(question))
+            middle = middle_half(low, high)
+            return outside_prompt(shown(answer), middle, unit_of(question), is_last=is_last)
     if now is not None and last is not None and abs(now - last) > large_move(question):
         return moved_prompt(shown(abs(now - last)), unit_of(question))
     return ""
+
+
+def _told(number: Fraction | None) -> Fraction | None:
+    """Return an answer without what roots leave of a whole number."""
+    return None if number is None else round(number, DIGITS)
+
+
+def middle_half(low: str, high: str) -> str:
+    """Return the middle half as a range, or as the one number that it is."""
+    return low if low == high else gettext("%(low)s–%(high)s", low=low, high=high)
+
+
+def reader(*, is_last: bool) -> str:
+    """Return who will read a reason."""
+    if is_last:
+        return gettext("It is kept with the answers of the last round, unsigned.")
+    return gettext("The other experts will see it in the next round, unsigned.")
 
 
 def shown(number: Fraction) -> str:
@@ -45,29 +71,28 @@ def shown(number: Fraction) -> str:
     return f"{float(number):.1f}".removesuffix(".0")
 
 
-def outside_prompt(answer: str, low: str, high: str, unit: str) -> str:
+def outside_prompt(answer: str, middle: str, unit: str, *, is_last: bool = False) -> str:
     """Return what is said when an answer lies outside the middle half, as shown."""
-    values = {"answer": answer, "low": low, "high": high}
+    values = {"answer": answer, "middle": middle}
     if unit == PLACES:
-        return gettext(
-            "Place %(answer)s lies outside the middle half of the answers (places %(low)s–"
-            "%(high)s). That is perfectly fine. If you like, say why in a sentence: the other "
-            "experts will see it in the next round, unsigned.",
+        first = gettext(
+            "Place %(answer)s lies outside the middle half of the answers (place %(middle)s). That "
+            "is perfectly fine. If you like, say why in a sentence.",
             **values,
         )
-    if unit == RATINGS:
-        return gettext(
-            "Your rating of %(answer)s lies outside the middle half of the ratings (%(low)s–"
-            "%(high)s). That is perfectly fine. If you like, say why in a sentence: the other "
-            "experts will see it in the next round, unsigned.",
+    elif unit == RATINGS:
+        first = gettext(
+            "Your rating of %(answer)s lies outside the middle half of the ratings (%(middle)s). "
+            "That is perfectly fine. If you like, say why in a sentence.",
             **values,
         )
-    return gettext(
-        "%(answer)s lies outside the middle half of the answers (%(low)s–%(high)s). That is "
-        "perfectly fine. If you like, say why in a sentence: the other experts will see it in the "
-        "next round, unsigned.",
-        **values,
-    )
+    else:
+        first = gettext(
+            "%(answer)s lies outside the middle half of the answers (%(middle)s). That is "
+            "perfectly fine. If you like, say why in a sentence.",
+            **values,
+        )
+    return gettext("%(first)s %(second)s", first=first, second=reader(is_last=is_last))
 
 
 def moved_prompt(moved: str, unit: str) -> str:
@@ -98,9 +123,7 @@ def moved_prompt(moved: str, unit: str) -> str:
     )
 
 
-def plain_prompt() -> str:
+def plain_prompt(*, is_last: bool = False) -> str:
     """Return the label of a reason that nothing asks for."""
-    return gettext(
-        "If you like, give a reason in a sentence: the other experts will see it in the next "
-        "round, unsigned."
-    )
+    first = gettext("If you like, give a reason in a sentence.")
+    return gettext("%(first)s %(second)s", first=first, second=reader(is_last=is_last))

@@ -117,7 +117,7 @@ def _page(
         standing=desk.standing,
         round=desk.round,
         nodes=tuple((node.code, node_name(node)) for node in asked or ()),
-        given=(*given, _BLANK) if has_room else given,
+        given=(*given, _BLANK) if has_room and not problems else given,
         has_room=len(given) + 1 < MOST,
         uncounted=proposal_lines(asked, left),
         can_keep=has_room and bool(left),

@@ -21,7 +21,7 @@ from delphi.web.survey.base import blueprint
 from delphi.web.survey.desk import is_past
 from delphi.web.survey.gate import Answer, admitted
 from delphi.web.survey.implied_parts import ImpliedPart, implied_parts
-from delphi.web.survey.lines import Line, stored_lines
+from delphi.web.survey.lines import Line, as_asked, stored_lines
 from delphi.web.survey.proposal_lines import ProposalLine, proposal_lines
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import reading
@@ -75,7 +75,9 @@ def receipt() -> Answer:
         stored = _stored(session, visit, lines)
     if stored is None:
         return redirect(url_for("survey.questionnaire"), 303)
-    return render_template("survey/receipt.html", page=_page(standing, stored, lines))
+    return render_template(
+        "survey/receipt.html", page=_page(standing, stored, lines, visit.access.respondent)
+    )
 
 
 @blueprint.get("/survey/receipt/data")
@@ -122,14 +124,19 @@ def _stored(session: Session, visit: Visit, lines: Sequence[ReceiptLine]) -> Rec
     return receipt_of(session, access.study_id, access.respondent, chosen[0])
 
 
-def _page(standing: Standing, stored: Receipt, lines: tuple[ReceiptLine, ...]) -> ReceiptPage:
+def _page(
+    standing: Standing, stored: Receipt, lines: tuple[ReceiptLine, ...], respondent: str
+) -> ReceiptPage:
     items = [item for question in stored.questionnaire.questions for item in question.items]
     code = in_groups(stored.code, _CODE_GROUP)
     is_latest = standing.round is not None and standing.round.id == stored.round.id
     return ReceiptPage(
         standing=standing,
         receipt=stored,
-        parts=tuple(_part(question, stored) for question in stored.questionnaire.questions),
+        parts=tuple(
+            _part(as_asked(stored.questionnaire, question, respondent), stored)
+            for question in stored.questionnaire.questions
+        ),
         reasons=tuple(
             (item.name, stored.reasons[item.code]) for item in items if item.code in stored.reasons
         ),

@@ -66,6 +66,8 @@ class Rated:
     field: str
     value: str
     problem: str
+    #: the own counted rating of the round before; empty without one
+    last: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class Filled:
     own: OwnAnswers
     group: Group
     gaps: Mapping[str, Gap]
+    #: no further round is planned, so that nobody of the panel will read a reason
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def _row(
         strip=_strip(question, feedback, last, now) if is_shown else None,
         reason=reason,
         last_reason=filled.own.last_reasons.get(code, ""),
-        prompt=prompts.prompt(question, last, now, feedback),
+        prompt=prompts.prompt(question, last, now, feedback, is_last=filled.is_last),
         others=_reasons(feedback, filled.group.reasons),
         problem=problem_at(filled.gaps.get(field), question) if has_field else "",
         reason_problem=problem_at(filled.gaps.get(f"reason.{code}"), question, reason),
@@ -196,12 +200,14 @@ def _row(
 def _rated(asked: Asked, code: str, filled: Filled) -> tuple[Rated, ...]:
     question = asked.question
     names = [(one, rating.field(one, code)) for one in question.criteria]
+    last = asked.last or {}
     return tuple(
         Rated(
             criterion,
             field,
             filled.typed.fields.get(field, ""),
             problem_at(filled.gaps.get(field), question),
+            str(last[criterion][code]) if criterion in last else "",
         )
         for criterion, field in names
     )

@@ -14,13 +14,13 @@ from delphi.web.survey.sentences import Slot
 _SEVERAL = 2
 
 
-def script_texts() -> str:
-    """Return the texts as JSON for a data attribute."""
-    return _written(language())
+def script_texts(*, is_last: bool = False) -> str:
+    """Return the texts as JSON for a data attribute; `is_last`: no further round is planned."""
+    return _written(language(), is_last)
 
 
-@lru_cache(maxsize=4)
-def _written(language_tag: str) -> str:
+@lru_cache(maxsize=8)
+def _written(language_tag: str, is_last: bool) -> str:
     """Write the texts of one language; the tag is what they are kept under."""
     del language_tag
     one, several = Slot(1), Slot(_SEVERAL)
@@ -34,12 +34,16 @@ def _written(language_tag: str) -> str:
             for unit in prompts.UNITS
         },
         "outside": {
-            unit: prompts.outside_prompt("{n}", "{low}", "{high}", unit) for unit in prompts.UNITS
+            unit: prompts.outside_prompt("{n}", "{middle}", unit, is_last=is_last)
+            for unit in prompts.UNITS
         },
-        "plain": prompts.plain_prompt(),
+        "plain": prompts.plain_prompt(is_last=is_last),
+        "range": gettext("%(low)s–%(high)s", low="{low}", high="{high}"),
         "up": gettext("Up: %(name)s", name="{name}"),
         "down": gettext("Down: %(name)s", name="{name}"),
         "comma": gettext(", "),
+        "order": gettext("Your order so far: %(listed)s", listed="{listed}"),
+        "twice": gettext("Place %(place)s is given twice so far.", place="{n}"),
         "quoted": gettext("“%(name)s”", name="{name}"),
         "against": {role: against(role, "{item}") for role in (BEST, WORST)},
         "best": gettext("the most important one"),

@@ -114,6 +114,16 @@ def field_problem(gap: Gap, question: Question, text: str) -> str:
     }
 
 
+def many_left(question: Question, count: int) -> str:
+    """Return how much of a question is left to do."""
+    return ngettext(
+        "%(name)s: %(num)s answer is left to give or to correct",
+        "%(name)s: %(num)s answers are left to give or to correct",
+        count,
+        name=short_name(question),
+    )
+
+
 def sum_problem(gap: Gap, question: Question) -> str:
     """Return what is wrong with a sum."""
     values = {"name": short_name(question), "found": gap.found}
@@ -190,6 +200,14 @@ def round_note(feedback: QuestionFeedback, *, has_own: bool) -> str:
     )
 
 
+def derived_note(note: str) -> str:
+    """Return what stands in the rows where the figures follow from comparisons."""
+    return gettext(
+        "%(note)s The figures are weights in points of 100, computed from the comparisons.",
+        note=note,
+    )
+
+
 def medians_note(note: str) -> str:
     """Return what stands in the rows where the figures of one expert add up to 100."""
     return gettext("%(note)s Medians of single rows need not add up to 100.", note=note)
@@ -221,6 +239,11 @@ def _median_note(experts: str, *, has_own: bool) -> str:
 def about(name: str, sentence: str) -> str:
     """Return a sentence with the name of the item that it is about."""
     return gettext("“%(name)s”: %(sentence)s", name=name, sentence=sentence)
+
+
+def about_question(question: Question, sentence: str) -> str:
+    """Return a sentence with the name of the question that it is about."""
+    return gettext("%(name)s: %(sentence)s", name=short_name(question), sentence=sentence)
 
 
 def waiting_title(standing: Standing) -> str:

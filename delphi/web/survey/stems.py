@@ -47,12 +47,12 @@ _STEMS: Mapping[str, tuple[Words, Words]] = {
     ),
     PAIRWISE: (
         _lazy(
-            "Which of two dimensions should count more in “%(title)s”? "
-            "Compare them two at a time: which, and how many times as much."
+            "Taking the dimensions of “%(title)s” two at a time, which should count more, "
+            "and how many times as much?"
         ),
         _lazy(
-            "Which of two indicators should count more within “%(name)s”? "
-            "Compare them two at a time: which, and how many times as much."
+            "Taking the indicators within “%(name)s” two at a time, which should count more, "
+            "and how many times as much?"
         ),
     ),
     BEST_WORST: (
@@ -116,8 +116,8 @@ def meaning(question: Question) -> str:
         )
     if question.method == PAIRWISE:
         return gettext(
-            "2 is slightly more, 3 moderately, 5 strongly, 7 very strongly, 9 extremely; 4, 6 and "
-            "8 lie between."
+            "3 is moderately more, 5 strongly, 7 very strongly, 9 extremely; 2, 4, 6 and 8 lie "
+            "between."
         )
     return gettext(
         "1 is equally, 3 moderately more, 5 strongly, 7 very strongly, 9 extremely; the even "
