@@ -111,6 +111,7 @@ def decide(  # noqa: PLR0913 - the settings of one rule, all by name
     response: float = 0.7,
     last: bool = False,
     preset: str = "recommended",
+    concordance: Concordance | None = None,
 ) -> Verdict:
     """Apply the stopping rule to one group.
 
@@ -144,6 +145,8 @@ def decide(  # noqa: PLR0913 - the settings of one rule, all by name
         Whether the plan has no further round.
     preset
         `recommended` or `classic`.
+    concordance
+        W of the answers of this round, where the caller has it; computed if not given.
 
     Returns
     -------
@@ -162,13 +165,13 @@ def decide(  # noqa: PLR0913 - the settings of one rule, all by name
         raise ValueError("needed: tolerance above 0 to 100, response to 1, minimum from 0")
     limits = limits_of(method, scale)
     rule = _Rule(method, limits, invited, tolerance, minimum, response, last, preset == "classic")
-    this = _look(before, after, rule)
+    this = _look(before, after, rule, concordance)
     if invited < max(1, this.answered):
         raise ValueError(f"{this.answered} answered, but only {invited} were invited")
     return _verdict(this, rule)
 
 
-def _look(before: Answers | None, after: Answers, rule: _Rule) -> _Round:
+def _look(before: Answers | None, after: Answers, rule: _Rule, w: Concordance | None) -> _Round:
     matched = None if before is None else match(before, after)
     values = points(after.values) if rule.method == "constant_sum" else after.values
     return _Round(
@@ -176,7 +179,7 @@ def _look(before: Answers | None, after: Answers, rule: _Rule) -> _Round:
         answered=int((~np.isnan(after.values)).any(axis=1).sum()),
         values=values,
         spread=dispersion(values, rule.limits),
-        concordance=kendall_w(after.values),
+        concordance=kendall_w(after.values) if w is None else w,
         moved=None if matched is None else _moved(matched, rule),
     )
 

@@ -124,15 +124,19 @@ def counted_submissions(session: Session, closed: Round) -> list[tuple[str, str]
     return [(row.respondent, row.document) for row in rows if row.leaf in leaves]
 
 
-def round_answers(session: Session, closed: Round) -> dict[str, PanelAnswers]:
-    """Return the counted answers of a closed round, question by question."""
+def round_answers(
+    session: Session, closed: Round, *, only: str | None = None
+) -> dict[str, PanelAnswers]:
+    """Return the counted answers of a closed round, question by question; `only`: one of them."""
     questionnaire = questionnaire_of(closed)
     submissions = [
         (respondent, values_of(json.loads(document)))
         for respondent, document in counted_submissions(session, closed)
     ]
     return {
-        question.question: _answers(question, submissions) for question in questionnaire.questions
+        question.question: _answers(question, submissions)
+        for question in questionnaire.questions
+        if only in (None, question.question)
     }
 
 

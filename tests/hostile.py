@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from itertools import groupby, islice
 
 #: What would stand in a page if a template ran what was typed.
 RUN = "8641969"
@@ -171,4 +172,8 @@ def hostile_texts() -> list[str]:
 
 def cleaned(text: str) -> str:
     """Return what is kept of a text, by other means than the program's."""
-    return unicodedata.normalize("NFC", _TAKEN_OUT.sub("", text.replace("\r\n", "\n")))
+    taken = _TAKEN_OUT.sub("", text.replace("\r\n", "\n"))
+    # Of the marks that pile up on one letter the first 30 are kept.
+    piles = groupby(taken, key=lambda c: unicodedata.combining(c) > 0)
+    shown = ("".join(islice(pile, 30 if is_pile else None)) for is_pile, pile in piles)
+    return unicodedata.normalize("NFC", "".join(shown))

@@ -53,8 +53,10 @@ def exact_weights(
     if solution is None:
         return None
     *weights, xi = solution
-    sizes = [abs(sum(a * w for a, w in zip(row, weights, strict=True))) for row in rows]
-    is_optimum = min(weights) >= 0 and max(sizes, default=Fraction(0)) <= xi
+    sizes = [
+        abs(sum((a * w for a, w in zip(row, weights, strict=True)), Fraction(0))) for row in rows
+    ]
+    is_optimum = min(weights) >= 0 and all(size <= xi for size in sizes)
     is_optimum = is_optimum and abs(float(xi) - found.xi) <= _NEAR
     return tuple(weights) if is_optimum else None
 

@@ -160,14 +160,15 @@ def panel_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     A cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for row in (header, *rows):
         writer.writerow([_harmless(cell) for cell in row])
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
 
 def _harmless(cell: str) -> str:
-    start = unicodedata.normalize("NFKC", cell.lstrip())[:1]
+    seen = "".join(c for c in cell if unicodedata.category(c) != "Cf").lstrip()
+    start = unicodedata.normalize("NFKC", seen)[:1]
     runs = start in {"=", "+", "-", "@", "−"} or cell[:1] in {"\t", "\r", "\n"}
     return f"'{cell}" if cell and runs else cell
 

@@ -14,7 +14,7 @@ from delphi.db import table_of
 from delphi.domain.answers.checking import says
 from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.domain.methods import is_comparable
-from delphi.domain.proposals import Proposal, sent_from_document
+from delphi.domain.proposals import DEFINITION, Proposal, sent_from_document
 from delphi.domain.questionnaire import Questionnaire
 from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_document
 from delphi.domain.submission import values_of
@@ -186,9 +186,14 @@ def _not_sent(
     """Return what was proposed in the draft of a closed round and was not sent with it."""
     texts = {one.item: one.text for one in told}
     sent = () if counted is None else sent_from_document(counted["proposals"], texts)
-    known = {(one.kind, one.text) for one in sent}
+    known = {_said(one) for one in sent}
     typed = () if late is None else late.typed.proposals
-    return tuple(one for one in typed if one.text and (one.kind, one.text) not in known)
+    return tuple(one for one in typed if one.text and _said(one) not in known)
+
+
+def _said(one: Proposal) -> tuple[str, str, str]:
+    """Return what tells a proposal from others; only a definition is about an indicator."""
+    return one.kind, one.item if one.kind == DEFINITION else "", one.text
 
 
 def _counted_answer(

@@ -176,7 +176,7 @@ def _answers_of(session: Session, study_id: str, group: GroupWeights) -> tuple[P
     closed = session.scalars(
         select(Round).where(Round.study_id == study_id, Round.number == group.round)
     ).one()
-    return round_answers(session, closed)[group.question], closed
+    return round_answers(session, closed, only=group.question)[group.question], closed
 
 
 def answer_rows(session: Session, study_id: str, group: GroupWeights) -> tuple[AnswerRow, ...]:

@@ -23,6 +23,7 @@ from delphi.services.drafts import (
     change_draft,
     ensure_respondent,
     keep_other,
+    other_document,
     working_draft,
 )
 
@@ -85,19 +86,26 @@ def save_part(
     is_foreign = bool(held) and bool(part.device) and held.get("device") != part.device
     if not held or is_foreign:
         held = {**_EMPTY.to_document(), **({"device": part.device} if part.device else {})}
+    if not part.device:
+        held.pop("device", None)  # from now on it is no longer what that device alone has typed
     kind, given = part.kind, part.kind.to_document(part.given)
     before = {"version": 0, **kind.to_document(kind.nothing), **held.get(kind.name, {})}
     number: int = before["version"]
     if before == {"version": number, **given}:
         return Saved(number)
     fresh = max(number, part.version) + 1
-    held[kind.name] = {"version": fresh, **given}
-    content = canonical_text(held)
+    changed = {kind.name: {"version": fresh, **given}}
     if working is None:
-        add_draft(session, respondent, round_id, content)
+        add_draft(session, respondent, round_id, canonical_text({**held, **changed}))
     elif is_foreign or number != part.version:
-        keep_other(session, respondent, round_id, working.version, content)
-        return Saved(number, conflict=True)
+        waiting = other_document(session, respondent, round_id)
+        # A version that waits already keeps the rest of what it holds.
+        held = waiting if waiting and waiting.get("device", "") == part.device else held
+        content = canonical_text({**held, **changed})
+        kept = keep_other(session, respondent, round_id, working.version, content)
+        return Saved(number, conflict=True, kept=kept)
     else:
-        change_draft(session, respondent, round_id, working.version, content)
+        change_draft(
+            session, respondent, round_id, working.version, canonical_text({**held, **changed})
+        )
     return Saved(fresh)

@@ -56,6 +56,8 @@ class Saved:
     version: int
     #: another window had saved something different; what was typed here is kept as the other draft
     conflict: bool = False
+    #: whether it is: a device without earlier answers never takes the place of what was kept there
+    kept: bool = True
 
 
 def ensure_respondent(session: Session, respondent: str, study_id: str) -> None:
@@ -94,13 +96,15 @@ def save_draft(
     content = canonical_text(document)
     if working.content == content:
         return Saved(working.version)
-    if is_only_looked(held, document):
+    foreign = is_foreign(document, held)
+    if not foreign and is_only_looked(held, document):
         # A look at the own last answers changes nothing that another window could contradict.
         change_draft(session, respondent, round_id, working.version, content)
         return Saved(working.version)
-    if working.version != version and not _follows_a_look(working.version, version, held):
-        keep_other(session, respondent, round_id, working.version, content)
-        return Saved(working.version, conflict=True)
+    differs = working.version != version and not _follows_a_look(working.version, version, held)
+    if foreign or differs:
+        kept = keep_other(session, respondent, round_id, working.version, content)
+        return Saved(working.version, conflict=True, kept=kept)
     change_draft(session, respondent, round_id, working.version + 1, content)
     return Saved(working.version + 1)
 
@@ -110,9 +114,14 @@ def _with_parts(document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any
 
     A device without earlier answers gets only what was typed on it.
     """
-    if document.get("device") not in (None, held.get("device")):
+    if is_foreign(document, held):
         return document
     return {**document, **{name: held[name] for name in (*PARTS, "looked") if name in held}}
+
+
+def is_foreign(document: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+    """Whether a draft was typed on a device that may not show the one that is held."""
+    return document.get("device") not in (None, held.get("device"))
 
 
 def is_only_looked(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -150,9 +159,19 @@ def change_draft(
 
 def keep_other(
     session: Session, respondent: str, round_id: str, version: int, content: str
-) -> None:
-    """Keep what another window holds beside the draft in work."""
+) -> bool:
+    """Keep what another window holds beside the draft in work; return whether it is kept."""
+    held = other_document(session, respondent, round_id)
+    if held and "device" not in held and is_foreign(json.loads(content), held):
+        return False
     _replace(session, _draft(respondent, round_id, OTHER, version, content))
+    return True
+
+
+def other_document(session: Session, respondent: str, round_id: str) -> dict[str, Any]:
+    """Return the draft that is kept beside the one in work; empty without one."""
+    other = session.get(Draft, (respondent, round_id, OTHER))
+    return {} if other is None else dict(json.loads(other.content))
 
 
 def choose_draft(

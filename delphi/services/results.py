@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from analysis import verdict as stopping
-from analysis.concordance import kendall_w
+from analysis.concordance import Concordance, kendall_w
 from analysis.dispersion import dispersion
 from analysis.exact import shares
 from analysis.matching import Answers, match
@@ -137,7 +137,9 @@ def _group(
     answers: PanelAnswers, before: PanelAnswers | None, closed: Round, protocol: Protocol
 ) -> dict[str, Any]:
     given = answers.values[~np.isnan(answers.values).any(axis=1)]
-    judged = {preset: _decide(answers, before, closed, protocol, preset) for preset in PRESETS}
+    order = kendall_w(given) if len(given) else None
+    rule = _Rule(closed, protocol, order)
+    judged = {preset: _decide(answers, before, rule, preset) for preset in PRESETS}
     return {
         **answers.asked.planned.to_document(),
         "items": list(answers.items),
@@ -149,7 +151,7 @@ def _group(
             for criterion, values in answers.criteria.items()
         },
         "consistency": stored(consistency_document(answers)),
-        "concordance": stored(asdict(kendall_w(given))) if len(given) else None,
+        "concordance": None if order is None else stored(asdict(order)),
         "movement": None if before is None else _movement(before, answers, protocol),
         "verdict": judged[protocol.preset],
         "other_presets": {
@@ -161,6 +163,16 @@ def _group(
     }
 
 
+@dataclass(frozen=True)
+class _Rule:
+    """What the verdicts of one group under either preset share."""
+
+    closed: Round
+    protocol: Protocol
+    #: W, computed once
+    order: Concordance | None
+
+
 def _panel(answers: PanelAnswers) -> Answers:
     return Answers(answers.respondents, answers.items, answers.values)
 
@@ -168,10 +180,10 @@ def _panel(answers: PanelAnswers) -> Answers:
 def _decide(
     answers: PanelAnswers,
     before: PanelAnswers | None,
-    closed: Round,
-    protocol: Protocol,
+    rule: _Rule,
     preset: str,
 ) -> dict[str, Any]:
+    closed, protocol = rule.closed, rule.protocol
     decided = stopping.decide(
         None if before is None else _panel(before),
         _panel(answers),
@@ -183,6 +195,7 @@ def _decide(
         response=float(protocol.response),
         last=protocol.is_last_of(closed.number, answers.question),
         preset=preset,
+        concordance=rule.order,
     )
     document: dict[str, Any] = stored(asdict(decided))
     return document

@@ -183,3 +183,21 @@ def test_an_item_that_counts_more_in_every_comparison_has_more_weight(
         for other, lower in enumerate(rows):
             if all(a > b for a, b in zip(row, lower, strict=True)):
                 assert weights[one] > weights[other]
+
+
+def test_equal_weights_of_other_comparisons_are_equal_to_the_last_digit() -> None:
+    """Else the writer of a reason would stand on a side although the answer is the median."""
+    asked = best_worst_question("root", "A", "B", "C")
+    one = {
+        "best": "A",
+        "worst": "B",
+        "best_to_others": {"B": 3, "C": 2},
+        "others_to_worst": {"C": 2},
+    }
+    other = {
+        "best": "C",
+        "worst": "B",
+        "best_to_others": {"A": 3, "B": 4},
+        "others_to_worst": {"A": 1},
+    }
+    assert judged_row(asked, one)[1] == judged_row(asked, other)[1] == Fraction(50, 3)

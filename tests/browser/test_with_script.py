@@ -50,6 +50,15 @@ def has_focus(page: Page, name: str) -> bool:
     return bool(page.evaluate("name => document.activeElement.name === name", name))
 
 
+def test_a_reload_shows_what_was_typed_just_before(expert: Expert) -> None:
+    expert.page.on("dialog", lambda dialog: dialog.accept())
+    expert.allocates((30, 40, 30))
+    expert.page.reload()
+    expect(expert.points("D")).to_have_value("30", timeout=SAVED_WITHIN)
+    expert.points("D").fill("20")  # and goes on in one window, with one version
+    is_saved(expert.page)
+
+
 # ------------------------------------------------------------------------------------ the way in
 
 

@@ -12,6 +12,7 @@ from delphi.models.answer import Draft
 from delphi.services.draft_parts import PartOf, TypedPart, save_part
 from delphi.services.drafts import PARTS, Saved
 from delphi.surroundings import Surroundings
+from delphi.web.survey.desk import TypedHere
 from tests.studies import RunningStudy, running_study, typed
 
 POINTS = typed({"D": "20", "S": "50", "E": "30"})
@@ -85,3 +86,44 @@ def test_a_device_without_earlier_answers_starts_anew(study: RunningStudy) -> No
     (_, working), (_, other) = held(study).values()
     assert working["implications"] == {"version": 1, "given": ["here"]}
     assert (other["device"], other["implications"]) == ("d" * 16, {"version": 2, "given": ["away"]})
+
+
+def test_what_is_written_where_the_code_is_known_leaves_the_other_device(
+    study: RunningStudy,
+) -> None:
+    name = PARTS[0]
+    assert saves(study, name, ["on the strange device"], device="d" * 16) == Saved(1)
+    assert saves(study, name, ["at home"], version=1) == Saved(2)
+    ((_, content),) = held(study).values()
+    assert "device" not in content
+
+
+def test_a_second_conflict_keeps_what_the_waiting_version_holds_besides(
+    study: RunningStudy,
+) -> None:
+    study.drafts(0, POINTS)
+    other = typed({"D": "30", "S": "40", "E": "30"}, reasons={"D": "Not to be lost."})
+    assert study.drafts(0, other, version=0).conflict
+    saves(study, PARTS[0], ["one"])
+    assert saves(study, PARTS[0], ["two"]).conflict
+    waiting = held(study)[2][1]
+    assert waiting["reasons"] == {"D": "Not to be lost."}
+    assert waiting[PARTS[0]] == {"version": 2, "given": ["two"]}
+
+
+def test_a_strange_device_takes_the_place_of_nothing(study: RunningStudy) -> None:
+    study.drafts(0, POINTS)
+    assert study.drafts(0, typed({"D": "100"}), version=0).conflict
+    before = held(study)
+    strange = TypedHere(POINTS.fields, frozenset(), {}, device="d" * 16)
+    for version in (0, 1, 2):
+        assert study.drafts(0, strange, version=version) == Saved(1, conflict=True, kept=False)
+    assert saves(study, PARTS[0], ["x"], device="d" * 16).kept is False
+    assert held(study) == before
+
+
+def test_a_strange_device_that_guesses_the_version_replaces_nothing(study: RunningStudy) -> None:
+    study.drafts(0, POINTS)
+    strange = TypedHere({"points.D": "1"}, frozenset(), {}, device="d" * 16)
+    assert study.drafts(0, strange, version=1) == Saved(1, conflict=True)
+    assert held(study)[1][1]["fields"] == POINTS.fields

@@ -100,7 +100,13 @@ def test_every_gap_is_named_at_its_field(
 def test_a_full_answer_is_checked_received_and_stored(expert: Expert, study: RunningStudy) -> None:
     assert sends(expert, {})[0] == 303
     page = plain(expert.looks("/survey/check").text)
-    for words in ("“Supply” counts 3 times as much", "the same", "place 4", "8 times", "Infrastructure"):
+    for words in (
+        "“Supply” counts 3 times as much",
+        "the same",
+        "place 4",
+        "8 times",
+        "Infrastructure",
+    ):
         assert words in page
     assert "Out of 100, your comparisons give: “Supply” 55, “Environment” 24, “Demand” 21." in page
     assert expert.submits().status_code == 303

@@ -206,6 +206,31 @@ def test_a_revision_supersedes_the_first_submission(expert: Expert, study: Runni
     assert re.findall(r'<td class="n">(\d+) ', old) == ["20", "50", "30", "100"]
 
 
+def test_a_change_that_is_not_submitted_is_told_from_what_counts(
+    app: Flask, expert: Expert, study: RunningStudy
+) -> None:
+    expert.submits()
+    assert "your answers have arrived" in plain(expert.looks().text)
+    expert.sends(D=25, S=45, E=30)
+    page = plain(expert.looks().text)
+    assert "not submitted them yet; submission 1 still counts" in page
+    check = plain(expert.looks("/survey/check").text)
+    assert "Submission 1 counts until you submit what is below." in check
+    expert.sends(D=20, S=50, E=30)
+    assert "still counts" not in plain(expert.looks().text)
+    expert.sends({"reason.D": "A new reason."}, D=20, S=50, E=30)
+    assert "submission 1 still counts" in plain(expert.looks().text)
+    # In the next round the change is told from the submission that counted.
+    for other in range(1, 5):
+        study.submits(other, (20, 50, 30))
+    expert.sends(D=25, S=45, E=30)
+    closed(study)
+    study.opens_round(departure="Another round.")
+    page = plain(expert.looks().text)
+    assert "the change did not count, your submission did:" in page
+    assert "Demand 25 points; Supply 45 points; Environment 30 points" in page
+
+
 def test_a_submission_from_elsewhere_is_where_the_form_starts(
     app: Flask, study: RunningStudy
 ) -> None:

@@ -15,6 +15,8 @@ from delphi.domain.self_assessment import NOTHING, Assessment, assessment_from_d
 LONGEST_FIELD = 40
 #: A reason longer than allowed is kept up to here, so that it can be shortened and not retyped.
 LONGEST_TEXT = 20 * LONGEST_REASON
+#: Marks on one letter.
+MOST_MARKS = 30
 #: They would let a text show other letters than it has.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -126,7 +128,22 @@ def clean(text: str) -> str:
         for c in text
         if c == "\n" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _OVERRIDES)
     )
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _stream_safe(kept))
+
+
+def _stream_safe(text: str) -> str:
+    """Return text without the marks that pile up beyond 30 on one letter.
+
+    No writing needs them (Stream-Safe Text Format, UAX 15), and putting long runs of them in order
+    takes time that grows with the square of their number.
+    """
+    kept: list[str] = []
+    run = 0
+    for c in text:
+        run = run + 1 if unicodedata.combining(c) else 0
+        if run <= MOST_MARKS:
+            kept.append(c)
+    return "".join(kept)
 
 
 def plain_number(text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.rounding import largest_remainder
-from delphi.bridge import questionnaire_of, round_answers
+from delphi.bridge import PanelAnswers, questionnaire_of, round_answers
 from delphi.domain import round_states
 from delphi.domain.disclosure import RELEASE_FROM, STATISTICS_FROM, Viewer
 from delphi.domain.methods import PlannedQuestion, is_comparable
@@ -223,9 +223,13 @@ def _splits(
     ).all()
     answers = {one.number: one for one in rounds}
     return tuple(
-        split_row(one, round_answers(session, answers[one.round])[one.question], viewer)
+        split_row(one, _answers_of(session, answers[one.round], one.question), viewer)
         for one in history
     )
+
+
+def _answers_of(session: Session, closed: Round, question: str) -> PanelAnswers:
+    return round_answers(session, closed, only=question)[question]
 
 
 # ------------------------------------------------------------------------------------------- next

@@ -136,7 +136,11 @@ class StoredGroup:
 
     def may_see_movement(self, viewer: Viewer) -> bool:
         """Whether somebody sees figures on those who answered both rounds."""
-        return self.may_see(viewer) and staff_may_see(viewer, "statistics", self.both)
+        weighted = self.both
+        if self.movement is not None:
+            # Ratings that are all 0 have no shares that could move.
+            weighted = min(weighted, int(self.movement.get("with_weights", weighted)))
+        return self.may_see(viewer) and staff_may_see(viewer, "statistics", weighted)
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,9 @@ class ConsistencyView:
 
     method: str
     experts: int
-    #: experts whose ratio has a limit, and how many of these exceed it
+    #: experts whose ratio has a limit, and how many of these exceed it; None where they are few
     judged: int
-    above: int
+    above: int | None
     median: Figure
     #: of pairwise comparisons, else None
     gci: Figure | None = None
@@ -254,7 +254,7 @@ def consistency_view(group: StoredGroup, viewer: Viewer) -> ConsistencyView | No
         method=group.planned.method,
         experts=found["experts"],
         judged=found["judged"],
-        above=found["above"],
+        above=found["above"] if found["judged"] >= STATISTICS_FROM else None,
         median=Figure("cr", found["median"], places=CV_PLACES),
     )
     if "gci_median" not in found:

@@ -22,6 +22,7 @@ from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page
 from delphi.web.survey.help import help_texts
 from delphi.web.survey.late import closed_round_of, keep_late, late_page
 from delphi.web.survey.opening import page_before_answering
+from delphi.web.survey.saved import told
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.steps import step_after
 from delphi.web.survey.visit import present_visit
@@ -96,11 +97,8 @@ def draft_sent() -> tuple[Response, int]:
 def _draft_kept(desk: Desk, form: SentForm) -> tuple[Response, int]:
     typed = desk.typed(form)
     saved = _keep(desk, typed, form)
-    if saved.conflict and desk.visit.shows_earlier:
-        return jsonify(saved=False, conflict=True, version=saved.version), 409
-    version = 0 if saved.conflict else saved.version
-    told = help_texts(desk.questionnaire, typed)
-    return jsonify(saved=True, version=version, **({"help": told} if told else {})), 200
+    found = help_texts(desk.questionnaire, typed)
+    return told(desk.visit, saved, **({"help": found} if found else {}))
 
 
 @blueprint.post("/survey/choose")
@@ -126,6 +124,8 @@ def _save(desk: Desk, form: SentForm) -> Answer:
     if form.tool is not None:
         typed = desk.after_tool(form.tool, typed)
     saved = _keep(desk, typed, form)
+    if not saved.kept:
+        return kept_page(is_locked=True)
     if saved.conflict:
         return _conflict(desk), 409
     if form.tool is not None or form.only_saves:

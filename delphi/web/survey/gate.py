@@ -27,7 +27,7 @@ _KEPT_FIELD = re.compile(
 _PAGES = ("survey.familiarity_sent", "survey.implications_sent", "survey.proposals_sent")
 _CHOICES = ("more.", "best.", "worst.")
 #: More fields than any questionnaire has are not sent back.
-_MOST_KEPT = 1000
+_MOST_KEPT = 10_000
 
 
 class NoLinkError(Exception):

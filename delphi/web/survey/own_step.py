@@ -24,6 +24,7 @@ from delphi.web.survey.desk import Desk, open_desk, typed_so_far
 from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page
 from delphi.web.survey.late import ClosedRound, closed_round_of, draft_of, late_page
 from delphi.web.survey.opening import page_before_answering
+from delphi.web.survey.saved import told
 from delphi.web.survey.sent_form import SentForm
 from delphi.web.survey.visit import Visit, present_visit
 from delphi.web.transaction import reading, writing
@@ -83,9 +84,16 @@ def step_sent(step: OwnStep[T]) -> Answer:
         return step.page(desk, given, True), 403
     saved = _keep(step, visit, standing, desk.round, given, form.version)
     if saved.conflict:
-        with reading() as session:
-            return conflict_page(open_desk(session, visit, standing)), 409
+        return _differs(visit, standing, saved)
     return step.goes_on(desk, form, given, saved)
+
+
+def _differs(visit: Visit, standing: Standing, saved: Saved) -> Answer:
+    """Show both versions; where the second could not be kept, what was typed."""
+    if not saved.kept:
+        return kept_page(is_locked=True)
+    with reading() as session:
+        return conflict_page(open_desk(session, visit, standing)), 409
 
 
 def step_drafted(step: OwnStep[T]) -> tuple[Response, int]:
@@ -110,9 +118,7 @@ def step_drafted(step: OwnStep[T]) -> tuple[Response, int]:
         return jsonify(saved=True, version=0), 200
     given = step.read(desk.questionnaire, form.fields)
     saved = _keep(step, visit, standing, desk.round, given, form.version)
-    if saved.conflict and visit.shows_earlier:
-        return jsonify(saved=False, conflict=True, version=saved.version), 409
-    return jsonify(saved=True, version=0 if saved.conflict else saved.version), 200
+    return told(visit, saved)
 
 
 def _keep(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from delphi.domain.answers.typed import (
     LONGEST_FIELD,
     LONGEST_TEXT,
+    MOST_MARKS,
     Typed,
     clean,
     read_typed,
@@ -120,3 +121,9 @@ def test_a_draft_keeps_the_self_assessment_with_its_version() -> None:
 )
 def test_a_draft_of_another_shape_is_read_as_empty(document: dict[str, object]) -> None:
     assert typed_from_document(document) == Typed({}, frozenset(), {})
+
+
+def test_marks_that_pile_up_on_one_letter_are_cut_and_cost_no_time() -> None:
+    pile = "a" + "\u0301\u0323" * 40_000
+    assert len(clean(pile)) <= MOST_MARKS + 1
+    assert clean("e\u0323\u0301" * 3) == "\u1eb9\u0301" * 3
