@@ -15,6 +15,14 @@ from playwright.sync_api import Locator, Page, expect
 ITEMS = ("D", "S", "E")
 #: Keeps the two ends of a range on one line.
 WORD_JOINER = "\u2060"
+#: What the names of the items have in them, in the order of the tree; the receipt has another.
+NAMES = (("需求", "demand"), ("供给", "supply"), ("环境", "environment"))
+
+
+def _place(name: str) -> int:
+    """Return the place of an item's name in the tree; the total comes after all of them."""
+    found = (at for at, words in enumerate(NAMES) if any(one in name.lower() for one in words))
+    return next(found, len(NAMES))
 
 
 @dataclass(frozen=True)
@@ -120,12 +128,13 @@ class Expert:
         self.submits()
 
     def reads_receipt(self) -> dict[str, str]:
-        """Return what the receipt reads back: name of the item → points, the total last."""
+        """Return what the receipt reads back: name → points, in the tree's order, the total last."""
         rows = self.page.locator("table.stored tr")
-        return {
+        found = {
             row.locator("th").inner_text(): row.locator("td").inner_text().split()[0]
             for row in rows.all()
         }
+        return dict(sorted(found.items(), key=lambda pair: _place(pair[0])))
 
     def receipt_code(self) -> str:
         """Unfold the proof and return the receipt code."""

@@ -208,7 +208,7 @@ def test_what_is_typed_while_the_round_closes_is_kept_and_said_not_to_count(
     page.goto("/survey")  # without a word more: it was kept when it was typed
     expect(page.locator("main")).to_contain_text("was not submitted in time and did not count")
     text = " ".join(page.locator("main").inner_text().split())
-    assert "25; " in text
+    assert "25 points; " in text
     assert expert.typed() == ("", "", "")
 
 
