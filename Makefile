@@ -52,7 +52,7 @@ pictures: translations tools
 
 # A picture of every page and state for experts, to be looked at; they also pass the sweep.
 states: translations tools
-	DELPHI_SWEEP_PICTURES=$(CURDIR)/pictures/states $(BIN)/pytest tests/browser/test_accessibility.py tests/browser/test_accessibility_methods.py
+	DELPHI_SWEEP_PICTURES=$(CURDIR)/pictures/states $(BIN)/pytest tests/browser/test_accessibility.py tests/browser/test_accessibility_methods.py tests/browser/test_familiarity.py tests/browser/test_last_round.py tests/browser/test_proposals.py
 
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header requirements/run.in -o requirements/run.txt

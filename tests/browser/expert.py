@@ -128,7 +128,7 @@ class Expert:
         self.submits()
 
     def reads_receipt(self) -> dict[str, str]:
-        """Return what the receipt reads back: name → points, in the tree's order, the total last."""
+        """Return what the receipt reads back: name → points, as in the tree, the total last."""
         rows = self.page.locator("table.stored tr")
         found = {
             row.locator("th").inner_text(): row.locator("td").inner_text().split()[0]

@@ -250,3 +250,16 @@ def test_whatever_is_posted_is_answered_and_kept(
     with with_study.database.reading() as session:
         for content in session.scalars(select(Draft.content)):
             assert set(json.loads(content)["fields"]) <= set(names)
+
+
+def test_many_gaps_of_a_question_are_one_line_above_it_and_each_a_line_on_the_check(
+    expert: Expert,
+) -> None:
+    places = {f"place.S{at}": "" for at in range(1, 5)}
+    status, page = sends(expert, places)
+    assert status == 422
+    assert "“Supply”: 4 answers are left to give or to correct" in page
+    assert page.count("This place is missing") == 4  # each at its field
+    overview = plain(expert.looks("/survey/check").text)
+    for code in ("S1", "S2", "S3", "S4"):
+        assert f'href="/survey#place-{code}"' in overview

@@ -94,7 +94,14 @@ def cards(questionnaire: Questionnaire, respondent: str, filled: Filled) -> tupl
 def field_problems(
     questionnaire: Questionnaire, typed: Typed, gaps: Sequence[Gap]
 ) -> tuple[FieldProblem, ...]:
-    """Return every gap as a line of the summary that leads to its field.
+    """Return every gap as a line that leads to its field."""
+    return tuple(_problem(questionnaire, typed, gap) for gap in gaps)
+
+
+def summary_problems(
+    questionnaire: Questionnaire, typed: Typed, gaps: Sequence[Gap]
+) -> tuple[FieldProblem, ...]:
+    """Return the lines of the summary above the questions, where each gap stands at its field too.
 
     Many gaps of one question are one line that leads to the first of them.
     """

@@ -24,7 +24,7 @@ from delphi.queries.survey import (
 from delphi.web.forms import FieldProblem
 from delphi.web.site import current_site
 from delphi.web.survey import prompts, sentences
-from delphi.web.survey.cards import Card, cards, empty_typed, field_problems
+from delphi.web.survey.cards import Card, cards, empty_typed, summary_problems
 from delphi.web.survey.lines import Line, given_lines
 from delphi.web.survey.rows import Filled, Group
 from delphi.web.survey.script_texts import script_texts
@@ -289,7 +289,7 @@ def questionnaire_page(
         methods=tuple(dict.fromkeys(one.method for one in desk.questionnaire.questions)),
         refused=refused,
     )
-    return page, field_problems(desk.questionnaire, typed, gaps)
+    return page, summary_problems(desk.questionnaire, typed, gaps)
 
 
 def is_past(due_at: datetime | None) -> bool:
