@@ -84,14 +84,25 @@ def mends(one: Coordinator, sweep: Sweep) -> None:
     one.presses("main form .actions button[type=submit]")
     sweep.looks(page, "protocol refused")
     one.goes_to("/indicators")
-    one.presses("main form .actions button[type=submit]")
+    one.presses("main form:not([action]) .actions button[type=submit]")
     sweep.looks(page, "indicators saved")
+    attaches(page, one, "unit,year,Z9\nA,2022,1\n")
+    sweep.looks(page, "data table refused")
     one.pastes_panel(BAD_PANEL)
     sweep.looks(page, "panel refused", dark=True)
     one.pastes_panel(PEOPLE)
     sweep.looks(page, "panel added")
     one.presses(page.locator('main a[href$="/remove"]').first)
     sweep.looks(page, "take somebody out")
+
+
+def attaches(page: Page, one: Coordinator, table: str) -> None:
+    """Attach a data table to the indicators."""
+    page.set_input_files(
+        "main input[type=file]",
+        {"name": "cities.csv", "mimeType": "text/csv", "buffer": table.encode()},
+    )
+    one.sends("/indicators/data")
 
 
 def forgets_the_session(one: Coordinator, sweep: Sweep) -> None:

@@ -44,7 +44,7 @@ def planned(**asked: str) -> Protocol:
     rounds = len(next(iter(asked.values())))
     plan = tuple(
         tuple(
-            PlannedQuestion(group, *WAYS[word[at]])  # type: ignore[arg-type]
+            PlannedQuestion(group, *WAYS[word[at]])  # type: ignore[arg-type]  # rows of a table
             for group, word in asked.items()
             if word[at] != "."
         )
@@ -314,7 +314,7 @@ def test_everything_that_is_wrong_with_a_plan_is_given() -> None:
     ],
 )
 def test_a_question_outside_the_methods_is_refused_at_its_place(way: tuple[object, ...]) -> None:
-    wrong = PlannedQuestion("D", *way)  # type: ignore[arg-type]
+    wrong = PlannedQuestion("D", *way)  # type: ignore[arg-type]  # wrong on purpose
     plan = (DEFAULT.plan[0], (PlannedQuestion("root"), wrong))
     with refuses("protocol_value", field="plan.2.D"):
         check_protocol(replace(DEFAULT, plan=plan))

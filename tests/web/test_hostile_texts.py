@@ -190,7 +190,7 @@ def test_proposals_are_kept_to_the_character_and_run_nothing(
         form["version"] = str(answer["version"])
         wanted = [cleaned(text).strip() for text in texts.values()]
         kept = draft(study)["proposals"]
-        assert [one["text"] for one in kept["given"]] == wanted  # type: ignore[index]
+        assert [one["text"] for one in kept["given"]] == wanted  # type: ignore[index]  # JSON
         shown = Fields(harmless(expert.looks("/survey/proposals"))).values
         assert [shown[name].strip() for name in texts] == wanted
         harmless(expert.looks("/survey/check"))

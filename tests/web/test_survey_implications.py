@@ -369,7 +369,7 @@ def test_a_locked_or_hidden_device_shows_nothing_of_it(
 
 
 def test_hostile_posts_store_nothing_off_the_schema(expert: Expert, study: RunningStudy) -> None:
-    drawn = random.Random(4)  # noqa: S311
+    drawn = random.Random(4)  # noqa: S311  (repeatable on purpose)
     names = [
         *("implication.D1", "implication.S3", "implication.E12", "implication.X", "implication."),
         *("judged", "version", "round", "action", "judged_version", "__proto__"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -229,27 +229,24 @@ ODD = (
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_whatever_is_posted_is_answered_and_kept(
-    app: Flask, site: Site, around: Surroundings, data: st.DataObject
-) -> None:
-    with_study = getattr(app, "odd_study", None) or open_study(
-        site, around, tree=FIVE_METHODS, protocol=five_methods()
-    )
-    app.odd_study = with_study  # type: ignore[attr-defined]
-    names = [name for one in with_study.questionnaire.questions for name in fields_of(one)]
-    posted = data.draw(st.dictionaries(st.sampled_from(names), ODD, max_size=12))
-    expert = Expert(app, with_study.tokens[1]).enters()
-    form = {**expert.fields().values, **ANSWER, **posted}
-    act = data.draw(st.sampled_from(["continue", "save", "clear.E", "even", "keep.S", "odd"]))
-    assert expert.posts("/survey", {**form, "action": act}).status_code in {303, 422}
-    assert expert.posts("/survey/draft", form).status_code in {200, 409}
-    for address in ("/survey", "/survey/check"):
-        assert expert.looks(address).status_code in {200, 303}
-    with with_study.database.reading() as session:
-        for content in session.scalars(select(Draft.content)):
-            assert set(json.loads(content)["fields"]) <= set(names)
+def test_whatever_is_posted_is_answered_and_kept(app: Flask, study: RunningStudy) -> None:
+    names = [name for one in study.questionnaire.questions for name in fields_of(one)]
+    acts = st.sampled_from(["continue", "save", "clear.E", "even", "keep.S", "odd"])
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.dictionaries(st.sampled_from(names), ODD, max_size=12), acts)
+    def posts(posted: dict[str, str], act: str) -> None:
+        expert = Expert(app, study.tokens[1]).enters()
+        form = {**expert.fields().values, **ANSWER, **posted}
+        assert expert.posts("/survey", {**form, "action": act}).status_code in {303, 422}
+        assert expert.posts("/survey/draft", form).status_code in {200, 409}
+        for address in ("/survey", "/survey/check"):
+            assert expert.looks(address).status_code in {200, 303}
+        with study.database.reading() as session:
+            for content in session.scalars(select(Draft.content)):
+                assert set(json.loads(content)["fields"]) <= set(names)
+
+    posts()
 
 
 def test_many_gaps_of_a_question_are_one_line_above_it_and_each_a_line_on_the_check(

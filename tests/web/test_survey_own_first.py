@@ -198,7 +198,7 @@ def test_a_device_without_earlier_answers_has_none_to_look_at(
 
 
 def test_odd_posts_are_answered(expert: Expert) -> None:
-    drawn = random.Random(8)  # noqa: S311
+    drawn = random.Random(8)  # noqa: S311  (repeatable on purpose)
     values = [*TEXTS, "look", "LOOK", "look.root", "-1", "2", "9" * 30]
     token = expert.fields().values["csrf_token"]
     for _ in range(40):

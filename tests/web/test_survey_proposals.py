@@ -164,7 +164,7 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(
     }  # fmt: skip
     assert expert.posts(PAGE, right).headers["Location"] == "/survey/check"
     expert.submits()
-    assert len(stored(study)[0]) == 3  # type: ignore[arg-type]
+    assert len(stored(study)[0]) == 3  # type: ignore[arg-type]  # JSON
 
 
 def test_a_gap_refuses_the_submission_whatever_is_posted(
