@@ -194,6 +194,10 @@ def test_files_of_another_version_are_not_kept(client: FlaskClient) -> None:
         assert response.headers["Cache-Control"] == "no-cache"
 
 
+def test_the_style_sheets_stay_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.css")) < 40_000
+
+
 @pytest.mark.parametrize("audience", [("survey.css",), ("staff.css", "results.css")])
 def test_the_style_sheets_of_a_visitor_stay_small(audience: tuple[str, ...]) -> None:
     assert sum((FOLDER / name).stat().st_size for name in ("delphi.css", *audience)) < 32_000
