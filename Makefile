@@ -45,7 +45,7 @@ reproduce: $(STAMP)
 	$(BIN)/python -m analysis reproduce
 
 torture: translations tools
-	$(BIN)/pytest -m harness --torture
+	$(BIN)/pytest -m harness --torture --timeout 7200
 
 pictures: translations tools
 	$(BIN)/python -m tests.browser.pictures

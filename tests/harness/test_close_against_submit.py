@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from tests.studies import RunningStudy, running_study
 pytestmark = pytest.mark.harness
 CHANCE = random.SystemRandom()
 CLIENTS = 16
+#: A round without any answer cannot be closed: on a busy machine the first one takes its time.
+FIRST_ANSWER_SECONDS = 60.0
 Submit = Callable[[Database, ExpertAccess, Sent, Surroundings], str]
 
 
@@ -47,27 +50,35 @@ def submit_as_the_program_does(
 
 
 def race(study: RunningStudy, submits: Submit, wait: float) -> Race:
-    """Let every expert submit again and again; close after `wait` seconds."""
+    """Let every expert submit again and again; close `wait` seconds after the first answer."""
     study.opens_round()
     accesses = [study.access(expert) for expert in range(CLIENTS)]
+    is_answered, has_failed = threading.Event(), threading.Event()
 
     def hammer(expert: int) -> str:
         """Submit until refused; return the last submission that was acknowledged."""
         last = ""
-        while True:
+        while not has_failed.is_set():
             points = 5 * CHANCE.randrange(21)
             sent = study.sent((points, 100 - points, 0))
             try:
                 last = submits(study.database, accesses[expert], sent, study.around)
+                is_answered.set()
             except DomainError as refused:
                 if refused.code != "round_closed":
                     raise
-                return last
+                break
+        return last
 
     def close() -> str:
-        time.sleep(wait)
-        with study.database.writing() as session:
-            closing.close_round(session, study.round_id, study.around)
+        try:
+            is_answered.wait(FIRST_ANSWER_SECONDS)
+            time.sleep(wait)
+            with study.database.writing() as session:
+                closing.close_round(session, study.round_id, study.around)
+        except Exception:
+            has_failed.set()  # the round stays open: nobody would ever be refused
+            raise
         return ""
 
     *found, closed = at_once([*(lambda e=e: hammer(e) for e in range(CLIENTS)), close])
@@ -105,6 +116,20 @@ def test_no_answer_is_late_or_missing_when_a_round_closes(
             assert (found.late, found.missing, found.errors) == (0, 0, [])
             total += found.acknowledged
     assert total > 100
+
+
+def test_a_close_that_fails_ends_the_race(
+    databases: MakeDatabase, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no close")
+
+    monkeypatch.setattr(closing, "close_round", fails)
+    with databases("sqlite", clients=CLIENTS + 2) as database:
+        study = running_study(database, around, experts=CLIENTS)
+        found = race(study, submit_as_the_program_does, 0.0)
+    assert [str(error) for error in found.errors] == ["no close"]
+    assert found.acknowledged > 0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
