@@ -11,6 +11,7 @@ import pytest
 
 from analysis.scoring.score import score_units
 from delphi.db import Database
+from delphi.domain.methods import METHODS
 from tests.bench import closing, coverage, families, scoring, survey
 from tests.bench.client import HOST, Request, Run, Visit
 from tests.bench.printing import digits, ratio, table
@@ -97,8 +98,15 @@ def test_the_columns_of_the_system_in_use_are_ours() -> None:
 def test_every_step_of_closing_is_timed(sqlite_database: Database) -> None:
     took = closing.measure(sqlite_database, THREE, experts=9)
     steps = (took.transaction, took.rewriting, took.computing, took.storing)
-    assert min(steps) > 0
+    assert min(*steps, took.reading) > 0
     assert took.total == pytest.approx(sum(steps))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_closing_is_timed_for_every_method(sqlite_database: Database, method: str) -> None:
+    tree, protocol = closing.grouped(2), closing.asking(method, 2)
+    took = closing.measure(sqlite_database, tree, 9, protocol)
+    assert min(took.reading, took.computing) > 0
 
 
 def test_plain_numpy_gives_the_same_scores() -> None:
