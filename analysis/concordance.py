@@ -163,8 +163,9 @@ def kendall_w(
     W = 12 S / (m²(n³-n) - mT), X² = m(n-1)W on n-1 degrees of freedom, F = (m-1)W/(1-W) on
     n-1-2/m and m-1 times as many. The permutation p keeps each expert's ranks and shuffles them
     over the items: the share of all (n!)^(m-1) arrangements with at least this S where they are at
-    most a million, else (1 + #)/(B + 1) of B draws. The interval is a jackknife over experts on the
-    mean rank correlation, t with m-1 degrees of freedom, mapped back to W and cut to [0, 1].
+    most a million, else (1 + #)/(B + 1) of B draws; where mW is so large that none of them can
+    count, they are not made (`count_drawn_shuffles`). The interval is a jackknife over experts on
+    the mean rank correlation, t with m-1 degrees of freedom, mapped back to W and cut to [0, 1].
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from delphi.domain.protocol import TOTAL
 from delphi.domain.questionnaire import Question, Questionnaire, from_document
 from delphi.domain.self_assessment import Assessment, assessment_from_document
 from delphi.domain.submission import values_of
-from delphi.individual_weights import Row, judged_row, places
+from delphi.individual_weights import Row, judged_rows, places
 from delphi.models.answer import Submission
 from delphi.models.study import Round
 
@@ -160,7 +160,7 @@ def _answers(
     question: Question, submissions: Sequence[tuple[str, Mapping[str, Values | None]]]
 ) -> PanelAnswers:
     given = tuple(values.get(question.question) for _, values in submissions)
-    exact = tuple(None if one is None else judged_row(question, one) for one in given)
+    exact = judged_rows(question, given)
     told = exact
     if question.method == RANKING:
         told = tuple(None if one is None else places(question, one) for one in given)

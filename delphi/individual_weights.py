@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from math import isqrt
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis import exact
-from analysis.elicitation.best_worst import best_worst
 from analysis.elicitation.best_worst_exact import exact_weights
+from analysis.elicitation.pairwise_exact import exact_rgmm
 from analysis.elicitation.ranking import positional_shares
 from delphi.domain.answers.checking import Values
-from delphi.domain.answers.pairwise import ratio
+from delphi.domain.answers.pairwise import key, pairs
 from delphi.domain.methods import (
     BEST_WORST,
     CONSTANT_SUM,
@@ -25,11 +26,8 @@ from delphi.domain.methods import (
 from delphi.domain.questionnaire import Question
 
 Row = tuple[Fraction, ...]
-#: Parts of 1 to which derived weights are rounded before they are closed again, so that the sums of
-#: a panel keep denominators of a bearable size. Roots are computed to 60 digits; the linear program
-#: of the best-worst method is good to fewer, where its optimum cannot be had in fractions.
-ROOT_PARTS = 10**20
-PROGRAM_PARTS = 10**12
+#: What an answer says as its figures need it: whole numbers, so that equal answers are told.
+Judgments = tuple[Any, ...]
 
 
 def judged_row(question: Question, values: Values) -> Row:
@@ -49,7 +47,34 @@ def judged_row(question: Question, values: Values) -> Row:
         individual weights in points of 100: rank-order centroid (ranking), row geometric mean
         (pairwise), linear model (best-worst).
     """
-    return _JUDGED[question.method](question, values)
+    read, figures = _METHODS[question.method]
+    return figures(read(question, values))
+
+
+def judged_rows(question: Question, given: Iterable[Values | None]) -> tuple[Row | None, ...]:
+    """Return the `judged_row` of each answer of a panel; equal answers are reckoned once.
+
+    Parameters
+    ----------
+    question
+        The question as it was frozen.
+    given
+        Stored answers to it; None abstained.
+
+    Returns
+    -------
+    tuple
+        One row an answer, in their order; None abstained.
+    """
+    read, figures = _METHODS[question.method]
+    known: dict[Judgments, Row] = {}
+    rows: list[Row | None] = []
+    for values in given:
+        said = None if values is None else read(question, values)
+        if said is not None and said not in known:
+            known[said] = figures(said)
+        rows.append(None if said is None else known[said])
+    return tuple(rows)
 
 
 def places(question: Question, values: Values) -> Row:
@@ -57,10 +82,29 @@ def places(question: Question, values: Values) -> Row:
     return tuple(Fraction(values[item.code]) for item in question.items)
 
 
-def comparison_matrix(question: Question, values: Values) -> list[list[Fraction]]:
-    """Return the pairwise comparisons of an answer: row a, column b says a counts so many b."""
-    codes = [item.code for item in question.items]
-    return [[ratio(values, one, other) for other in codes] for one in codes]
+def comparison_matrices(question: Question, given: Sequence[Values]) -> NDArray[np.float64]:
+    """Return the pairwise comparisons of a panel.
+
+    Parameters
+    ----------
+    question
+        The question as it was frozen.
+    given
+        Stored answers to it.
+
+    Returns
+    -------
+    ndarray of float64
+        Shape (n_answers, n_items, n_items): row a, column b says a counts so many b.
+    """
+    count = len(question.items)
+    times = np.array([_all_pairs(question, one) for one in given], np.float64)
+    times = times.reshape(len(given), count * (count - 1) // 2)
+    matrices = np.ones((len(given), count, count))
+    rows, columns = np.triu_indices(count, 1)
+    matrices[:, rows, columns] = np.where(times > 0, times, -1 / times)
+    matrices[:, columns, rows] = np.where(times > 0, 1 / times, -times)
+    return matrices
 
 
 def comparison_vectors(question: Question, values: Values) -> tuple[tuple[int, ...], ...]:
@@ -81,54 +125,51 @@ def ends_of(question: Question, values: Values) -> tuple[int, int]:
     return codes.index(values["best"]), codes.index(values["worst"])
 
 
-def _points(question: Question, values: Values) -> Row:
-    return tuple(Fraction(values[item.code]) for item in question.items)
+def _points(question: Question, values: Values) -> Judgments:
+    return tuple(values[item.code] for item in question.items)
 
 
-def _ratings(question: Question, values: Values) -> Row:
-    rated: Mapping[str, int] = values[question.criteria[0]]
-    return tuple(Fraction(rated[item.code]) for item in question.items)
+def _ratings(question: Question, values: Values) -> Judgments:
+    return _points(question, values[question.criteria[0]])
 
 
-def _ranked(question: Question, values: Values) -> Row:
-    shares = positional_shares(places(question, values), HEADLINE_RULES[RANKING])
+def _all_pairs(question: Question, values: Values) -> Judgments:
+    return tuple(values[key(pair)] for pair in pairs(question))
+
+
+def _both_ends(question: Question, values: Values) -> Judgments:
+    return (*comparison_vectors(question, values), *ends_of(question, values))
+
+
+def _as_given(said: Judgments) -> Row:
+    return tuple(map(Fraction, said))
+
+
+def _ranked(said: Judgments) -> Row:
+    return _in_points(positional_shares(said, HEADLINE_RULES[RANKING]))
+
+
+def _compared(said: Judgments) -> Row:
+    # n items have n (n - 1) / 2 pairs.
+    return _in_points(exact_rgmm(said, (1 + isqrt(1 + 8 * len(said))) // 2))
+
+
+def _best_and_worst(said: Judgments) -> Row:
+    to_others, to_worst, best, worst = said
+    return _in_points(exact_weights(to_others, to_worst, best=best, worst=worst))
+
+
+def _in_points(shares: Row) -> Row:
     return tuple(100 * share for share in shares)
 
 
-def _compared(question: Question, values: Values) -> Row:
-    # The row geometric mean of a matrix is the closed geometric mean of its columns.
-    columns = list(zip(*comparison_matrix(question, values), strict=True))
-    return _in_points(exact.geometric_mean(columns), ROOT_PARTS)
-
-
-def _best_and_worst(question: Question, values: Values) -> Row:
-    best, worst = ends_of(question, values)
-    to_others, to_worst = comparison_vectors(question, values)
-    return _linear_model(to_others, to_worst, best, worst)
-
-
-@lru_cache(maxsize=4096)
-def _linear_model(
-    to_others: tuple[int, ...], to_worst: tuple[int, ...], best: int, worst: int
-) -> Row:
-    vectors = (np.array(one, np.float64) for one in (to_others, to_worst))
-    found = best_worst(*vectors, best=best, worst=worst)
-    weights = exact_weights(found, to_others, to_worst, best=best, worst=worst)
-    if weights is None:
-        return _in_points(tuple(map(Fraction, found.weights.tolist())), PROGRAM_PARTS)
-    return tuple(100 * weight for weight in weights)
-
-
-def _in_points(shares: Row, parts: int) -> Row:
-    """Return shares as points of 100: rounded alike, so that equals stay equal, and closed."""
-    counts = [round(share * parts) for share in shares]
-    return tuple(Fraction(100 * count, sum(counts)) for count in counts)
-
-
-_JUDGED = {
-    CONSTANT_SUM: _points,
-    RATING: _ratings,
-    RANKING: _ranked,
-    PAIRWISE: _compared,
-    BEST_WORST: _best_and_worst,
+#: Method → how an answer is read, and what it makes of each item.
+_METHODS: Mapping[
+    str, tuple[Callable[[Question, Values], Judgments], Callable[[Judgments], Row]]
+] = {
+    CONSTANT_SUM: (_points, _as_given),
+    RATING: (_ratings, _as_given),
+    RANKING: (_points, _ranked),
+    PAIRWISE: (_all_pairs, _compared),
+    BEST_WORST: (_both_ends, _best_and_worst),
 }

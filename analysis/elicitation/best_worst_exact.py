@@ -1,103 +1,105 @@
-"""The optimum of the linear best-worst model in exact fractions.
+"""The optimum of the linear best-worst model in exact fractions, in closed form.
 
-The solver's floats say which deviations are as large as the largest; these, set equal, are a system
-of linear equations whose one solution is the optimum, to the last digit and on every machine.
+With all deviations at most 1 the largest total of the weights is sought; dividing by it gives the
+weights, and 1 by it the smallest deviation xi. Let y be the weight of the worst item and x that of
+the best. An item j between them fits where each of (x ± 1) / a_j and b_j y ± 1 leaves room for it:
+p_j y - c_j <= x <= p_j y + c_j with p_j = a_j b_j and c_j = 1 + a_j; the two ends themselves need
+the same with p = a_BW and c = 1. Every weight grows with x and y, and the largest x, the smallest
+of p_j y + c_j, grows with y. So y is as large as it can be, the smallest (c_j + c_k) / (p_j - p_k),
+x the largest that goes with it, and each other weight the smaller of (x + 1) / a_j and b_j y + 1:
+one solution. Where all p_j are a_BW, nothing contradicts and the ratios themselves are the weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from analysis.elicitation.best_worst import BestWorst
-
-Equation = list[Fraction]
-#: Deviations this near the largest are taken for equal to it; the solution is checked exactly.
-_NEAR = 1e-8
+from analysis.numerics.whole_numbers import Number
 
 
 def exact_weights(
-    found: BestWorst,
-    best_to_others: Sequence[int | Fraction],
-    others_to_worst: Sequence[int | Fraction],
+    best_to_others: Sequence[Number],
+    others_to_worst: Sequence[Number],
     *,
     best: int,
     worst: int,
-) -> tuple[Fraction, ...] | None:
-    """Return the optimal weights as fractions.
+) -> tuple[Fraction, ...]:
+    """Return the optimal weights of the linear best-worst model as fractions.
+
+    Minimises xi subject to |w_B - a_Bj w_j| <= xi and |w_j - a_jW w_W| <= xi for every item j, the
+    weights not negative and summing to 1. The optimum is unique; no solver and no float is used,
+    so the weights are the same to the last digit on every machine.
 
     Parameters
     ----------
-    found
-        The solution in floats of the same comparisons.
-    best_to_others, others_to_worst, best, worst
-        As for `best_worst`, exact.
+    best_to_others, others_to_worst
+        One comparison an item, whole numbers or fractions from 1 up, as for `best_worst`. None may
+        be missing. Not changed.
+    best, worst
+        Positions of the two items, different ones.
 
     Returns
     -------
-    tuple of Fraction or None
-        Shares that sum to exactly 1; None where the equations do not determine them, or their
-        solution is not the optimum: then the floats have to do.
+    tuple of Fraction
+        Shares that sum to exactly 1, one an item.
+
+    Raises
+    ------
+    ValueError
+        If the comparisons are not as described.
+
+    References
+    ----------
+    Rezaei 2016, Omega 64:126-130 (the model).
     """
-    rows = list(_deviations(best_to_others, others_to_worst, best, worst))
-    floats = [*found.weights.tolist(), found.xi]
-    equations = [[*([Fraction(1)] * len(best_to_others)), Fraction(0), Fraction(1)]]
-    for row in rows:
-        size = sum(float(a) * w for a, w in zip(row, floats[:-1], strict=True))
-        if abs(abs(size) - found.xi) <= _NEAR:
-            sign = 1 if size >= 0 else -1
-            equations.append([*(sign * a for a in row), Fraction(-1), Fraction(0)])
-    if found.xi <= _NEAR:
-        equations.append([*([Fraction(0)] * len(best_to_others)), Fraction(1), Fraction(0)])
-    solution = _solved(equations)
-    if solution is None:
-        return None
-    *weights, xi = solution
-    sizes = [
-        abs(sum((a * w for a, w in zip(row, weights, strict=True)), Fraction(0))) for row in rows
+    _check(best_to_others, others_to_worst, best, worst)
+    between = [at for at in range(len(best_to_others)) if at not in (best, worst)]
+    chains = [(best_to_others[worst], 1)] + [
+        (best_to_others[at] * others_to_worst[at], 1 + best_to_others[at]) for at in between
     ]
-    is_optimum = min(weights) >= 0 and all(size <= xi for size in sizes)
-    is_optimum = is_optimum and abs(float(xi) - found.xi) <= _NEAR
-    return tuple(weights) if is_optimum else None
+    room, apart = _tightest(chains)
+    if not apart:
+        return _shares([Fraction(1) / times for times in best_to_others])
+    # All weights times `apart`, so that whole comparisons need no fraction before the last step.
+    x = min(product * room + slack * apart for product, slack in chains)
+    weights = [Fraction(0)] * len(best_to_others)
+    weights[best], weights[worst] = Fraction(x), Fraction(room)
+    for at in between:
+        above = others_to_worst[at] * room + apart
+        below = x + apart
+        is_lower = below < above * best_to_others[at]
+        weights[at] = Fraction(below) / best_to_others[at] if is_lower else Fraction(above)
+    return _shares(weights)
 
 
-def _deviations(
-    best_to_others: Sequence[int | Fraction],
-    others_to_worst: Sequence[int | Fraction],
-    best: int,
-    worst: int,
-) -> Iterator[Equation]:
-    """Give the left side of each deviation: w_B - a_Bj w_j, and w_j - a_jW w_W."""
+def _check(
+    best_to_others: Sequence[Number], others_to_worst: Sequence[Number], best: int, worst: int
+) -> None:
     count = len(best_to_others)
-    for at in range(count):
-        if at != best:
-            yield _row(count, {best: Fraction(1), at: -Fraction(best_to_others[at])})
-    for at in range(count):
-        if at not in (best, worst):
-            yield _row(count, {at: Fraction(1), worst: -Fraction(others_to_worst[at])})
+    if len(others_to_worst) != count or best == worst or not {best, worst} <= set(range(count)):
+        raise ValueError("two vectors with one comparison an item and two of its items are needed")
+    if min(*best_to_others, *others_to_worst) < 1:
+        raise ValueError("comparisons must be numbers from 1 up")
+    if best_to_others[best] != 1 or others_to_worst[worst] != 1:
+        raise ValueError("an item compared with itself must be 1")
+    if best_to_others[worst] != others_to_worst[best]:
+        raise ValueError("best to worst must be the same in both vectors")
 
 
-def _row(count: int, filled: dict[int, Fraction]) -> Equation:
-    return [filled.get(at, Fraction(0)) for at in range(count)]
+def _tightest(chains: Sequence[tuple[Number, Number]]) -> tuple[Number, Number]:
+    """Return numerator and denominator of the smallest (c_j + c_k) / (p_j - p_k); 0, 0 if none."""
+    room: Number = 0
+    apart: Number = 0
+    for product, slack in chains:
+        for lower, other in chains:
+            if product > lower and (
+                not apart or (slack + other) * apart < room * (product - lower)
+            ):
+                room, apart = slack + other, product - lower
+    return room, apart
 
 
-def _solved(equations: list[Equation]) -> list[Fraction] | None:
-    """Return the one solution of a system by Gauss-Jordan elimination; None without exactly one."""
-    rows = [list(equation) for equation in equations]
-    unknowns = len(rows[0]) - 1
-    done = 0
-    for column in range(unknowns):
-        pivot = next((at for at in range(done, len(rows)) if rows[at][column]), None)
-        if pivot is None:
-            return None
-        rows[done], rows[pivot] = rows[pivot], rows[done]
-        lead = rows[done][column]
-        rows[done] = [cell / lead for cell in rows[done]]
-        for at, row in enumerate(rows):
-            if at != done and row[column]:
-                factor = row[column]
-                rows[at] = [a - factor * b for a, b in zip(row, rows[done], strict=True)]
-        done += 1
-    if any(row[-1] for row in rows[done:]):
-        return None
-    return [row[-1] for row in rows[:unknowns]]
+def _shares(weights: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)

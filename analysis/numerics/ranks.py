@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from math import factorial
+from math import factorial, log
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,8 @@ _LISTED_ITEMS = 8
 _LISTED = factorial(_LISTED_ITEMS)
 #: What drawing how often an order occurs costs, in drawings from a list.
 _COST_OF_COUNT = 8
+#: Chance that any draw reaches an S, below which none is drawn: what ties of random bits have too.
+_OUT_OF_REACH = 1e-12
 #: Bits of a word that holds the rank sums of several items side by side.
 _WORD = 64
 
@@ -165,7 +167,10 @@ def count_drawn_shuffles(doubled: Ints, four_s: int, *, draws: int, seed: int) -
     """Count among random arrangements of the ranks those whose S is at least the one found.
 
     Only the tie patterns of the rows matter for the draws; taken sorted, they make the count
-    independent of the order of rows and columns.
+    independent of the order of rows and columns. Nothing is drawn where S is out of reach: with q_i
+    the sum of squared deviations of row i, which no shuffle changes, one arrangement has
+    P(S* >= S) <= 2 exp(-S / (2 sum of q_i)), and where that leaves all draws together less than
+    `_OUT_OF_REACH`, the count is 0.
 
     Parameters
     ----------
@@ -178,8 +183,14 @@ def count_drawn_shuffles(doubled: Ints, four_s: int, *, draws: int, seed: int) -
     -------
     int
         0 to `draws`; equal for equal seeds.
+
+    References
+    ----------
+    Pinelis 1994, Annals of Probability 22:1679-1706, theorem 3.5 (sums of bounded vectors).
     """
     moving = doubled[(doubled != doubled[:, :1]).any(axis=1)]  # the others add the same to all
+    if _is_out_of_reach(moving, four_s, draws):
+        return 0
     patterns, counts = np.unique(np.sort(moving, axis=1), axis=0, return_counts=True)
     items = doubled.shape[1]
     drawn = _sorted_sums
@@ -192,6 +203,11 @@ def count_drawn_shuffles(doubled: Ints, four_s: int, *, draws: int, seed: int) -
         int((_four_s(sums, len(moving)) >= four_s).sum())
         for sums in drawn(patterns, counts, draws, random)
     )
+
+
+def _is_out_of_reach(moving: Ints, four_s: int, draws: int) -> bool:
+    spread = int(((moving - (moving.shape[1] + 1)) ** 2).sum())
+    return four_s > 2 * spread * log(2 * draws / _OUT_OF_REACH)
 
 
 def _sorted_sums(

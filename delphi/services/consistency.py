@@ -13,7 +13,7 @@ from analysis.elicitation.pairwise_group import consensus
 from delphi.bridge import PanelAnswers
 from delphi.domain.answers.checking import Values
 from delphi.domain.methods import BEST_WORST, PAIRWISE
-from delphi.individual_weights import comparison_matrix, comparison_vectors, ends_of
+from delphi.individual_weights import comparison_matrices, comparison_vectors, ends_of
 
 #: Largest consistency ratio of an acceptable matrix (Saaty 1980).
 CR_LIMIT = 0.1
@@ -52,13 +52,7 @@ def consistency_document(answers: PanelAnswers) -> dict[str, Any] | None:
 
 
 def _of_matrices(answers: PanelAnswers, given: list[Values]) -> dict[str, Any]:
-    matrices = np.array(
-        [
-            [[float(ratio) for ratio in row] for row in comparison_matrix(answers.asked, one)]
-            for one in given
-        ]
-    )
-    found = pairwise(matrices)
+    found = pairwise(comparison_matrices(answers.asked, given))
     gci_limit = GCI_LIMITS[min(len(answers.items), 5) - 3]
     return {
         **_counted(found.cr, np.full(len(given), CR_LIMIT)),

@@ -10,19 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from analysis.simulation import simulated_allocations
+from sqlalchemy.orm import Session
+
 from analysis.tree import Tree
 from analysis.treefile import parse_tree
+from delphi.bridge import round_answers
 from delphi.clock import SystemClock
 from delphi.db import Database
-from delphi.domain.answers import constant_sum
+from delphi.domain.answers.checking import to_fields
 from delphi.domain.answers.typed import Typed
+from delphi.domain.methods import CRITERIA, METHODS, RATING, PlannedQuestion
+from delphi.domain.protocol import Protocol, same_in_every_round
 from delphi.instance_key import InstanceKey
+from delphi.models.study import Round
 from delphi.services.access import find_access
 from delphi.services.closing import close_round, rewrite_answers
+from delphi.services.lookup import get_round
 from delphi.services.results import compute_results, store_results
 from delphi.services.submissions import submit
 from delphi.surroundings import Surroundings, system_surroundings
+from tests.bench.panels import ROUNDS, panel
 from tests.bench.printing import digits, ratio, section, table
 from tests.databases import BACKENDS, PostgresSource, SqliteSource, opened, postgres_server
 from tests.studies import THREE, RunningStudy, running_study
@@ -31,7 +38,10 @@ EXPERTS = 1_000
 QUICK_EXPERTS = 150
 #: What the whole may take at this size, in seconds.
 LIMIT_SECONDS = 3.0
-ROUNDS = 2
+#: Experts and groups of the comparison of the methods, items of a group, and what it may take.
+METHOD_PANEL, QUICK_METHOD_PANEL = (200, 10), (40, 3)
+_GROUP_ITEMS = 9
+METHOD_LIMIT_SECONDS = 5.0
 #: Submissions of the preparation that share a transaction.
 _AT_ONCE = 200
 _DIMENSIONS, _INDICATORS = 5, 12
@@ -46,7 +56,9 @@ class Closing:
     transaction: float
     #: the answer tables are written anew
     rewriting: float
-    #: statistics, verdicts, weights and feedback
+    #: both rounds' answers read and turned into figures
+    reading: float
+    #: that again, and statistics, verdicts, weights and feedback
     computing: float
     storing: float
 
@@ -57,7 +69,12 @@ class Closing:
 
 
 def compare(*, quick: bool) -> None:
-    """Print the steps."""
+    """Print the steps of a large panel by points, and of a smaller one by each method."""
+    _compare_sizes(quick=quick)
+    _compare_methods(quick=quick)
+
+
+def _compare_sizes(*, quick: bool) -> None:
     experts = QUICK_EXPERTS if quick else EXPERTS
     section(
         f"2. Closing the second round of {experts:,} respondents",
@@ -65,34 +82,75 @@ def compare(*, quick: bool) -> None:
         " weights, feedback. Submissions wait for the transaction only.",
         f"Limit: {digits(LIMIT_SECONDS)} s for all of it with {EXPERTS:,} respondents.",
     )
-    head = (
-        "questions", "database", "transaction", "rewriting", "computing", "storing",
-        "total", "total / limit",
-    )  # fmt: skip
     trees = {"1 of 3 items": THREE} if quick else {"1 of 3 items": THREE, **_sixty()}
     rows = [
-        _row(name, backend, measure(database, tree, experts))
+        _row((name, backend), measure(database, tree, experts), LIMIT_SECONDS)
         for name, tree in trees.items()
         for backend in BACKENDS
         for database in _databases(backend)
     ]
-    table(head, rows, texts=2)
+    table(("questions", "database", *_STEPS), rows, texts=2)
 
 
-def _row(name: str, backend: str, took: Closing) -> tuple[str, ...]:
-    steps = (took.transaction, took.rewriting, took.computing, took.storing, took.total)
-    return (name, backend, *map(digits, steps), ratio(took.total, LIMIT_SECONDS))
+def _compare_methods(*, quick: bool) -> None:
+    experts, groups = QUICK_METHOD_PANEL if quick else METHOD_PANEL
+    section(
+        f"   Closing the second round of {experts} respondents by each question method",
+        f"{groups} groups of {_GROUP_ITEMS} items, SQLite. Seconds. Answers near a common opinion;"
+        " reading: both rounds' answers to figures of each expert, part of computing.",
+        f"Limit: {digits(METHOD_LIMIT_SECONDS)} s for all of it with {METHOD_PANEL[0]} respondents"
+        f" and {METHOD_PANEL[1]} groups.",
+    )
+    tree = grouped(groups)
+    rows = [
+        _row(
+            (method,),
+            measure(database, tree, experts, asking(method, groups)),
+            METHOD_LIMIT_SECONDS,
+        )
+        for method in METHODS
+        for database in _databases("sqlite")
+    ]
+    table(("method", *_STEPS), rows)
+
+
+_STEPS = (
+    "transaction", "rewriting", "reading", "computing", "storing", "total", "total / limit",
+)  # fmt: skip
+
+
+def _row(names: tuple[str, ...], took: Closing, limit: float) -> tuple[str, ...]:
+    steps = (took.transaction, took.rewriting, took.reading, took.computing, took.storing)
+    return (*names, *map(digits, (*steps, took.total)), ratio(took.total, limit))
+
+
+def grouped(groups: int, items: int = _GROUP_ITEMS, *, rule: str = "equal_siblings") -> Tree:
+    """Return a tree of groups of items that the panel weights; their parents follow a rule."""
+    lines = ["code,parent,name_zh,name_en,kind,direction,weight_rule,local_percent"]
+    for group in range(1, groups + 1):
+        lines.append(f"D{group},,维度{group},Dimension {group},,,{rule},")
+        for number in range(1, items + 1):
+            code = f"D{group}I{number}"
+            lines.append(f"{code},D{group},指标{code},Leaf {code},value,benefit,elicited,")
+    return parse_tree("\n".join(lines) + "\n", "bench.csv", require_weights=False)
+
+
+def asking(method: str, groups: int) -> Protocol:
+    """Return a protocol that asks every group of `grouped` by one method in both rounds."""
+    rated: tuple[tuple[int, int] | None, tuple[str, ...]] = (None, ())
+    scale, criteria = ((1, 9), CRITERIA[:1]) if method == RATING else rated
+    names = tuple(f"D{group}" for group in range(1, groups + 1))
+    asked = [PlannedQuestion(name, method, scale, criteria) for name in names]
+    return Protocol(
+        groups=names,
+        publishing_steps=dict.fromkeys(names),
+        plan=same_in_every_round(asked, ROUNDS),
+    )
 
 
 def _sixty() -> dict[str, Tree]:
     """Return a tree of 60 indicators whose groups are all weighted by the panel."""
-    lines = ["code,parent,name_zh,name_en,kind,direction,weight_rule,local_percent"]
-    for dimension in range(1, _DIMENSIONS + 1):
-        lines.append(f"D{dimension},,维度{dimension},Dimension {dimension},,,elicited,")
-        for number in range(1, _INDICATORS + 1):
-            code = f"D{dimension}I{number}"
-            lines.append(f"{code},D{dimension},指标{code},Leaf {code},value,benefit,elicited,")
-    tree = parse_tree("\n".join(lines) + "\n", "bench.csv", require_weights=False)
+    tree = grouped(_DIMENSIONS, _INDICATORS, rule="elicited")
     return {f"{_DIMENSIONS + 1} over {_DIMENSIONS * _INDICATORS} indicators": tree}
 
 
@@ -119,10 +177,12 @@ def _database(backend: str) -> Iterator[Database]:
             source.close()
 
 
-def measure(database: Database, tree: Tree, experts: int) -> Closing:
+def measure(
+    database: Database, tree: Tree, experts: int, protocol: Protocol | None = None
+) -> Closing:
     """Let a panel answer two rounds; return how long closing the second one takes."""
     around = system_surroundings(InstanceKey(bytes(range(32))), SystemClock())
-    study = running_study(database, around, experts=experts, tree=tree)
+    study = running_study(database, around, experts=experts, tree=tree, protocol=protocol)
     for number in range(ROUNDS):
         departure = "Both rounds are answered to be measured." if number else None
         study.opens_round(departure=departure)
@@ -134,19 +194,16 @@ def measure(database: Database, tree: Tree, experts: int) -> Closing:
 
 def _answer(study: RunningStudy, number: int) -> None:
     questions = study.questionnaire.questions
-    drawn = [
-        simulated_allocations(len(study.tokens), ROUNDS, (1.0,) * len(question.items))[number]
-        for question in questions
-    ]
+    drawn = {one.question: panel(one, number, len(study.tokens)) for one in questions}
     codes = [[item.code for item in question.items] for question in questions]
     experts = range(len(study.tokens))
     for start in experts[::_AT_ONCE]:
         with study.database.writing() as session:
             for at in experts[start : start + _AT_ONCE]:
                 fields = {
-                    constant_sum.field(code): str(value)
-                    for own, answers in zip(codes, drawn, strict=True)
-                    for code, value in zip(own, answers[at].tolist(), strict=True)
+                    name: text
+                    for one in questions
+                    for name, text in to_fields(one, drawn[one.question][at]).items()
                 }
                 access = find_access(session, study.tokens[at], study.around.key)
                 if access is None:
@@ -169,6 +226,8 @@ def _close(database: Database, round_id: str, around: Surroundings) -> Closing:
     transaction, _ = _timed(decide)
     rewriting, _ = _timed(lambda: rewrite_answers(database))
     with database.reading() as session:
+        reading, _ = _timed(lambda: _read(session, round_id))
+    with database.reading() as session:
         computing, prepared = _timed(lambda: compute_results(session, round_id))
 
     def store() -> None:
@@ -176,7 +235,14 @@ def _close(database: Database, round_id: str, around: Surroundings) -> Closing:
             store_results(session, prepared, around)
 
     storing, _ = _timed(store)
-    return Closing(transaction, rewriting, computing, storing)
+    return Closing(transaction, rewriting, reading, computing, storing)
+
+
+def _read(session: Session, round_id: str) -> None:
+    """Read the answers of a round and of the one before, as the results do."""
+    closed = session.get_one(Round, round_id)
+    for number in (closed.number, closed.number - 1):
+        round_answers(session, get_round(session, closed.study_id, number))
 
 
 def _timed(run: Callable[[], Found]) -> tuple[float, Found]:

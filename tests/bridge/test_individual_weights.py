@@ -16,10 +16,11 @@ from delphi.domain.answers.pairwise import key, pairs
 from delphi.domain.methods import BEST_WORST, CRITERIA, PAIRWISE, RANKING, RATING
 from delphi.domain.questionnaire import Question
 from delphi.individual_weights import (
-    comparison_matrix,
+    comparison_matrices,
     comparison_vectors,
     ends_of,
     judged_row,
+    judged_rows,
     places,
 )
 from tests.domain.answers.drawn import answers_to
@@ -133,6 +134,16 @@ def test_the_linear_best_worst_model(
     assert shares(asked, values) == pytest.approx(weights, abs=5e-7)
 
 
+def test_the_comparisons_of_a_panel_are_one_array() -> None:
+    asked = pairwise_question("root", "A", "B", "C")
+    found = comparison_matrices(asked, [upper(asked, 3, -4, 1), upper(asked, 1, 1, 9)])
+    assert found.tolist() == [
+        [[1, 3, 1 / 4], [1 / 3, 1, 1], [4, 1, 1]],
+        [[1, 1, 1], [1, 1, 9], [1, 1 / 9, 1]],
+    ]
+    assert comparison_matrices(asked, []).shape == (0, 3, 3)
+
+
 def test_equal_judgments_give_equal_weights() -> None:
     # A third does not end in any number of decimals: no part may go to one of three.
     pairwise_asked = pairwise_question("root", "A", "B", "C")
@@ -143,6 +154,15 @@ def test_equal_judgments_give_equal_weights() -> None:
         (ends_asked, {**alike, "others_to_worst": {"B": 1}}),
     ):
         assert judged_row(asked, values) == (Fraction(100, 3),) * 3
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), asked=st.sampled_from(EVERY_METHOD))
+def test_a_panel_is_judged_answer_by_answer(data: st.DataObject, asked: Question) -> None:
+    one, other = data.draw(answers_to(asked)), data.draw(answers_to(asked))
+    rows = judged_rows(asked, [one, None, other, dict(one)])
+    assert rows == (judged_row(asked, one), None, judged_row(asked, other), judged_row(asked, one))
+    assert rows[3] is rows[0]  # equal answers are reckoned once
 
 
 DERIVED = [one for one in EVERY_METHOD if one.method not in ("constant_sum", RATING)]
@@ -159,7 +179,7 @@ def test_derived_weights_are_those_of_the_analysis_and_sum_to_100(
     assert min(row) >= 0
     found = [float(one) / 100 for one in row]
     if asked.method == PAIRWISE:
-        matrix = np.array([[float(c) for c in line] for line in comparison_matrix(asked, values)])
+        (matrix,) = comparison_matrices(asked, [values])
         assert found == pytest.approx(pairwise(matrix).weights_rgmm.tolist(), rel=1e-12)
     if asked.method == BEST_WORST:
         best, worst = ends_of(asked, values)
@@ -177,7 +197,7 @@ def test_an_item_that_counts_more_in_every_comparison_has_more_weight(
     data: st.DataObject, asked: Question
 ) -> None:
     values = data.draw(answers_to(asked))
-    rows = comparison_matrix(asked, values)
+    (rows,) = comparison_matrices(asked, [values])
     weights = judged_row(asked, values)
     for one, row in enumerate(rows):
         for other, lower in enumerate(rows):

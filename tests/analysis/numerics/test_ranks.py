@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import rankdata
 
+from analysis.numerics import ranks as module
 from analysis.numerics.ranks import (
     arrangements,
     count_all_shuffles,
@@ -143,3 +144,38 @@ def test_the_drawn_count_depends_on_the_seed_and_not_on_the_order_of_rows(rows, 
     turned = doubled[::-1][:, random.permutation(columns)]
     assert count_drawn_shuffles(turned, found, draws=5_000, seed=1) == first
     assert count_drawn_shuffles(doubled, found, draws=5_000, seed=2) != first
+
+
+def test_a_panel_out_of_reach_is_counted_without_drawing(monkeypatch):
+    random = np.random.default_rng(8)
+    values = np.arange(9.0) + random.normal(scale=2.0, size=(120, 9)).round()
+    doubled = midranks(values).doubled
+    found = _four_s(doubled.sum(axis=0))
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_sorted_sums", None)
+        assert count_drawn_shuffles(doubled, found, draws=2_000, seed=1) == 0
+    monkeypatch.setattr(module, "_is_out_of_reach", lambda *_: False)
+    assert count_drawn_shuffles(doubled, found, draws=2_000, seed=1) == 0
+
+
+def test_a_panel_within_reach_is_drawn(monkeypatch):
+    doubled = midranks(np.random.default_rng(9).integers(0, 9, (120, 9)).astype(float)).doubled
+    found = _four_s(doubled.sum(axis=0))
+    count = count_drawn_shuffles(doubled, found, draws=2_000, seed=1)
+    monkeypatch.setattr(module, "_is_out_of_reach", lambda *_: False)
+    assert count == count_drawn_shuffles(doubled, found, draws=2_000, seed=1) > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(np.float64, st.sampled_from([(12, 2), (6, 3), (7, 3), (4, 4)]), elements=SMALL),
+    st.sampled_from([0.01, 0.1, 0.5, 1.0]),
+)
+def test_what_is_out_of_reach_has_at_most_that_chance(values, chance):
+    # All arrangements are counted; so few draws make the least chance that is told this large.
+    doubled = midranks(values).doubled
+    moving = doubled[(doubled != doubled[:, :1]).any(axis=1)]
+    total = arrangements(*doubled.shape, at_most=10**6)
+    for found in np.linspace(1, _four_s(np.sort(doubled).sum(axis=0)), 8).astype(int).tolist():
+        if module._is_out_of_reach(moving, found, module._OUT_OF_REACH / chance):
+            assert count_all_shuffles(doubled, found) <= chance * total
