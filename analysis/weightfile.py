@@ -17,6 +17,7 @@ from typing import Any
 from analysis.decimals import decimal_string, terminating_string
 from analysis.errors import SHOWN, Problems, quoted
 from analysis.jsonfile import read_json
+from analysis.spreadsheet import harmless
 from analysis.tree import GroupWeights, Node, Tree, global_weights
 
 Interval = tuple[Fraction, Fraction]
@@ -25,7 +26,6 @@ FORMAT = "delphi-weights/1"
 #: Largest distance of a sum or a product of printed shares from the exact one.
 TOLERANCE = Fraction(1, 10**18)
 _WEIGHTS = ("local", "global", "published_local_percent", "published_global_percent")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -235,8 +235,7 @@ def _flat(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return "" if value is None else harmless(str(value))
 
 
 @dataclass(frozen=True)

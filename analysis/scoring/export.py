@@ -11,9 +11,8 @@ from typing import Any
 
 from analysis.errors import InputError, Problem
 from analysis.scoring.assessment import Assessment
+from analysis.spreadsheet import harmless
 
-#: What a spreadsheet would read as the start of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Rows = Iterable[Sequence[Any]]
 
 
@@ -84,7 +83,7 @@ def cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return harmless(value)
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 

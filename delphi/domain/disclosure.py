@@ -1,12 +1,14 @@
 """Who sees what: the one place that decides which figure is shown to whom, and from how many on.
 
 Experts see the median from 5 answers, quartiles from 8, reasons by side from 3; rounded, never the
-mean, CV or W. Staff see exact statistics of a closed round from 5, minimum and maximum from 10. A
-release needs 8.
+mean, CV or W. Staff see exact statistics of a closed round from 5, minimum and maximum from 10;
+figures on those who answered two rounds only where no difference of figures leads to one or two
+people. A release needs 8.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -21,6 +23,8 @@ STATISTICS_FROM = 5
 RELEASE_FROM = 8
 LAUNCH_FROM = 5
 ADVISED_FROM = 12
+#: People by whom two published sets of the same answers differ at least, unless they are equal.
+DIFFERENCE_FROM = 3
 
 
 class Viewer(StrEnum):
@@ -29,6 +33,17 @@ class Viewer(StrEnum):
     EXPERT = "expert"
     COORDINATOR = "coordinator"
     METHODOLOGIST = "methodologist"
+
+
+class Unsaid(StrEnum):
+    """Why figures on those who answered two rounds are withheld."""
+
+    #: fewer than 5 answers stand behind them
+    FEW = "few"
+    #: one or two answered only one of the rounds: sums of all minus sums of both are theirs
+    APART = "apart"
+    #: one or two moved: what the panel moved by is theirs
+    STILL = "still"
 
 
 @dataclass(frozen=True)
@@ -83,9 +98,17 @@ def item_feedback(
     return ItemFeedback(item, rounded, *outward, withheld)
 
 
-def splits_reasons(count: int) -> bool:
-    """Whether reasons of one item are split by side; fewer are shown as one list."""
-    return count >= REASONS_FROM
+def shows_reasons(counted: int) -> bool:
+    """Whether the reasons of a round are shown: of fewer submissions everybody knows the writer."""
+    return counted >= REASONS_FROM
+
+
+def splits_reasons(count: int, answered: int) -> bool:
+    """Whether reasons of one item are split by side; else they are shown as one list.
+
+    Sides are those of the median, and where that is withheld they would tell where it lies.
+    """
+    return count >= REASONS_FROM and answered >= MEDIAN_FROM
 
 
 def shown_count(answered: int, asked: int) -> str | None:
@@ -115,3 +138,29 @@ def staff_may_see(viewer: Viewer, figure: str, answered: int) -> bool:
     if figure == "rows":
         return viewer is Viewer.METHODOLOGIST
     return answered >= {"statistics": STATISTICS_FROM, "extremes": EXTREMES_FROM}[figure]
+
+
+def movement_unsaid(viewer: Viewer, behind: int, apart: Iterable[int], moved: int) -> Unsaid | None:
+    """Return why somebody is not shown figures on those who answered two rounds, or None.
+
+    Parameters
+    ----------
+    viewer
+        Coordinator or methodologist.
+    behind
+        Fewest answers that one of the figures rests on.
+    apart
+        By how many people those who answered both differ from each set whose figures on the same
+        answers are shown.
+    moved
+        How many changed their answer.
+    """
+    if not staff_may_see(viewer, "statistics", behind):
+        return Unsaid.FEW
+    if any(_leads_to_people(one) for one in apart):
+        return Unsaid.APART
+    return Unsaid.STILL if _leads_to_people(moved) else None
+
+
+def _leads_to_people(difference: int) -> bool:
+    return 0 < difference < DIFFERENCE_FROM

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from analysis.spreadsheet import harmless
 from delphi.domain.answers.typed import clean
 
 COLUMNS = ("name", "salutation", "field", "email")
@@ -162,15 +163,8 @@ def panel_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for row in (header, *rows):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     return codecs.BOM_UTF8 + out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    seen = "".join(c for c in cell if unicodedata.category(c) != "Cf").lstrip()
-    start = unicodedata.normalize("NFKC", seen)[:1]
-    runs = start in {"=", "+", "-", "@", "−"} or cell[:1] in {"\t", "\r", "\n"}
-    return f"'{cell}" if cell and runs else cell
 
 
 def _decode(data: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,14 @@ from sqlalchemy.orm import Session
 
 from analysis.dispersion import dispersion
 from delphi.bridge import PanelAnswers, questionnaire_of
-from delphi.domain.disclosure import ItemFeedback, item_feedback, splits_reasons
+from delphi.domain.disclosure import (
+    REASONS_FROM,
+    ItemFeedback,
+    Withheld,
+    item_feedback,
+    shows_reasons,
+    splits_reasons,
+)
 from delphi.domain.methods import RANKING
 from delphi.models.answer import Rationale
 from delphi.models.study import Round
@@ -62,6 +70,7 @@ def _question(
     asked = answers.asked
     figures = dispersion(answers.told_values, asked.ends) if answers.answered else None
     items = []
+    told = shows_reasons(len(answers.respondents))
     for at, item in enumerate(answers.items):
         quartiles = figures and (
             _exactly(figures.q1[at]) if answers.answered > 1 else Fraction(0),
@@ -69,9 +78,11 @@ def _question(
             _exactly(figures.q3[at]) if answers.answered > 1 else Fraction(0),
         )
         shown = item_feedback(item, answers.answered, quartiles or None, asked.told_step)
-        items.append(
-            _figures(shown) | {"reasons": _sides(answers, at, reasons.get(item, ()), closed)}
-        )
+        if not told:
+            held = Withheld("reasons", REASONS_FROM)
+            shown = replace(shown, withheld=(*shown.withheld, held))
+        given = reasons.get(item, ()) if told else ()
+        items.append(_figures(shown) | {"reasons": _sides(answers, at, given, closed)})
     return {
         **asked.planned.to_document(),
         "asked": len(answers.respondents),
@@ -113,7 +124,7 @@ def _sides(
     given = dict(zip(answers.respondents, column.tolist(), strict=True))
     median = float(np.nanmedian(column)) if answers.answered else 0.0
     sides: dict[str, list[str]] = {"heavier": [], "lighter": [], "other": []}
-    split = splits_reasons(len(reasons))
+    split = splits_reasons(len(reasons), answers.answered)
     for reason in sorted(reasons, key=lambda one: _place(closed, one)):
         points = given.get(reason.respondent, np.nan)
         side = "other"

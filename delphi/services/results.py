@@ -87,19 +87,26 @@ def compute_results(session: Session, round_id: str) -> Prepared:
 
 
 def store_results(session: Session, prepared: Prepared, around: Surroundings) -> None:
-    """Store results and feedback, unless somebody else has stored them meanwhile."""
+    """Store results and feedback, unless somebody else has stored them meanwhile.
+
+    The ledger shows the hash of the result, and the result holds figures that are withheld. A
+    secret salt in it keeps these from being found by trying: it stays with the result, and whoever
+    is given the whole result can check the hash. It follows from the instance key and the round, so
+    that a closing that was interrupted and taken up again ends with the same result.
+    """
     lock_study(session, session.get_one(Round, prepared.round_id).study_id)
     closed = lock_round(session, prepared.round_id)
     if session.get(RoundResult, closed.id) is not None:
         return
+    result = {**prepared.result, "salt": around.key.derive(f"result-salt/{closed.id}").hex()}
     hashes = {
-        "result_sha256": sha256_hex(prepared.result),
+        "result_sha256": sha256_hex(result),
         "feedback_sha256": sha256_hex(prepared.feedback),
     }
     session.add(
         RoundResult(
             round_id=closed.id,
-            document=canonical_text(prepared.result),
+            document=canonical_text(result),
             sha256=hashes["result_sha256"],
         )
     )
@@ -232,6 +239,8 @@ def _movement(before: PanelAnswers, answers: PanelAnswers, protocol: Protocol) -
         "only_before": len(matched.only_before),
         "only_after": len(matched.only_after),
         "with_weights": moved.experts_with_weights,
+        "with_weights_before": _with_weights(before),
+        "with_weights_after": _with_weights(answers),
         "moved": int((matched.before != matched.after).any(axis=1).sum()),
         "items": [
             {
@@ -250,6 +259,13 @@ def _movement(before: PanelAnswers, answers: PanelAnswers, protocol: Protocol) -
         "mean_own_move": stored(moved.mean_own_move),
         "median_own_move": stored(moved.median_own_move),
     }
+
+
+def _with_weights(answers: PanelAnswers) -> int:
+    """Count whose answers have weights: ratings that are all 0 have none."""
+    if answers.asked.method != RATING:
+        return answers.answered
+    return sum(any(row) for row in answers.exact_by().values())
 
 
 def _weight_change(

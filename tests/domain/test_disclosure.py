@@ -21,6 +21,7 @@ from delphi.domain.disclosure import (
     Withheld,
     item_feedback,
     shown_count,
+    shows_reasons,
     splits_reasons,
     staff_may_see,
 )
@@ -147,7 +148,15 @@ def test_nothing_shown_to_few_depends_on_their_answers(
 
 
 def test_reasons_are_split_by_side_from_three_on() -> None:
-    assert [splits_reasons(count) for count in range(5)] == [False, False, False, True, True]
+    assert [splits_reasons(count, 8) for count in range(5)] == [False, False, False, True, True]
+
+
+def test_reasons_take_no_side_of_a_median_that_is_withheld() -> None:
+    assert [splits_reasons(4, answered) for answered in (4, 5)] == [False, True]
+
+
+def test_reasons_of_fewer_than_three_submissions_are_not_shown() -> None:
+    assert [shows_reasons(counted) for counted in range(5)] == [False, False, False, True, True]
 
 
 def test_how_many_answered_is_said_exactly_only_when_nobody_skipped() -> None:

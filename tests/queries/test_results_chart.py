@@ -165,12 +165,14 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(
     sqlite_database: Database, around: Surroundings
 ) -> None:
     node = THREE.nodes[0]
-    tree = type(THREE)((type(node)(**{**vars(node), "name_en": "=1+1"}), *THREE.nodes[1:]))
+    names = {"name_zh": "＝1+1", "name_en": "x;=1+1"}
+    tree = type(THREE)((type(node)(**{**vars(node), **names}), *THREE.nodes[1:]))
     study = running_study(sqlite_database, around, tree=tree)
     study.opens_round().all_submit(T2[0]).closes_round()
     with study.database.reading() as session:
         rows = read(figure_sheet(session, study.id, 1, Viewer.COORDINATOR))
-    assert {row["name_en"] for row in rows if row["item"] == "D"} == {"'=1+1"}
+    found = {(row["name_zh"], row["name_en"]) for row in rows if row["item"] == "D"}
+    assert found == {("'＝1+1", "x;'=1+1")}
 
 
 @pytest.mark.parametrize(

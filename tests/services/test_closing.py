@@ -150,6 +150,32 @@ def test_results_and_feedback_are_stored_once_and_with_their_hashes(study: Runni
     }
 
 
+def test_withheld_figures_do_not_follow_from_the_hash_in_the_ledger(study: RunningStudy) -> None:
+    """One answer: whoever tries all answers finds none that has the hash, the salt being secret."""
+    study.submits(5, ANSWER)
+    study.closes_round()
+    with looking(study.database) as session:
+        result = session.get_one(RoundResult, study.round_id)
+        again = closing.compute_results(session, study.round_id).result
+    document = json.loads(result.document)
+    salt = document.pop("salt")
+    assert document == again
+    assert sha256_hex(again) != result.sha256
+    assert sha256_hex({**again, "salt": salt}) == result.sha256
+    assert len(bytes.fromhex(salt)) == 32
+    assert not any(salt in event.payload for event in study.events())
+
+
+def test_every_result_has_a_salt_of_its_own(study: RunningStudy) -> None:
+    salts = set()
+    for answers in T2[:2]:
+        study.all_submit(answers).closes_round()
+        salts.add(study.result()["salt"])
+        if study.number == 1:
+            study.opens_round()
+    assert len(salts) == 2
+
+
 def test_an_interrupted_closing_counts_but_has_no_result_yet(study: RunningStudy) -> None:
     study.all_submit(T2[0])
     closes_only(study)

@@ -64,7 +64,6 @@ def submits_first(study: RunningStudy) -> Act:
 def saves_in_conflict(study: RunningStudy) -> Act:
     study.opens_round()
     study.drafts(0, typed({"D": 20}))
-    study.drafts(0, typed({"D": 25}))
     return lambda: study.drafts(0, typed({"D": 30}))
 
 

@@ -50,7 +50,7 @@ def test_below_five_answers_nothing_is_shown(
     study = closed_with(database, around, answered)
     for name in ("median", "low", "high"):
         assert shown(study, name) == [None, None, None]
-    assert items(study)[0]["withheld"] == [
+    assert items(study)[0]["withheld"][:2] == [
         {"figure": "median", "needed": 5},
         {"figure": "quartiles", "needed": 8},
     ]
@@ -168,16 +168,44 @@ def test_from_three_reasons_on_they_are_split_by_side(
 def test_a_reason_at_the_median_and_one_of_an_abstention_take_no_side(
     database: Database, around: Surroundings
 ) -> None:
-    study = running_study(database, around, experts=5).opens_round()
-    for expert, answer in enumerate([(10, 60, 30), (15, 55, 30), (20, 50, 30)]):
-        study.submits(expert, answer, reasons={"D": f"理由 {expert}"})
-    study.submits(3, typed(abstained=["root"], reasons={"D": "弃权的理由"}))
+    study = running_study(database, around, experts=6).opens_round()
+    for expert, points in enumerate((5, 10, 15, 20, 25)):
+        study.submits(expert, (points, 70 - points, 30), reasons={"D": f"理由 {expert}"})
+    study.submits(5, typed(abstained=["root"], reasons={"D": "弃权的理由"}))
     study.closes_round()
     assert sides(study) == {
-        "heavier": {"理由 2"},
-        "lighter": {"理由 0"},
-        "other": {"理由 1", "弃权的理由"},
+        "heavier": {"理由 3", "理由 4"},
+        "lighter": {"理由 0", "理由 1"},
+        "other": {"理由 2", "弃权的理由"},
     }
+
+
+def test_reasons_take_no_side_where_the_median_is_withheld(
+    database: Database, around: Surroundings
+) -> None:
+    study = running_study(database, around, experts=5).opens_round()
+    for expert, points in enumerate((10, 30, 50, 60)):
+        study.submits(expert, (points, 70 - points, 30), reasons={"D": f"理由 {expert}"})
+    study.closes_round()
+    assert items(study)[0]["reasons"]["split"] is False
+    assert sides(study) == {
+        "heavier": set(),
+        "lighter": set(),
+        "other": {f"理由 {expert}" for expert in range(4)},
+    }
+
+
+@pytest.mark.parametrize("counted", [1, 2])
+def test_reasons_of_fewer_than_three_submissions_are_held_and_that_is_said(
+    database: Database, around: Surroundings, counted: int
+) -> None:
+    study = running_study(database, around).opens_round()
+    for expert in range(counted):
+        study.submits(expert, (20, 50, 30), reasons={"D": f"理由 {expert}"})
+    study.closes_round()
+    assert sides(study) == {"heavier": set(), "lighter": set(), "other": set()}
+    for item in items(study):
+        assert item["withheld"][-1] == {"figure": "reasons", "needed": 3}
 
 
 def test_only_the_reason_of_the_last_revision_is_shown(
@@ -186,6 +214,8 @@ def test_only_the_reason_of_the_last_revision_is_shown(
     study = running_study(database, around).opens_round()
     study.submits(0, (20, 50, 30), reasons={"D": "旧"})
     study.submits(0, (10, 60, 30), reasons={"D": "新"})
+    for expert in (1, 2):
+        study.submits(expert, (20, 50, 30))
     study.closes_round()
     assert sides(study)["other"] == {"新"}
 

@@ -61,6 +61,30 @@ def test_results_being_computed_name_the_command_that_finishes_them(desk: Desk) 
     assert "16.875" in desk.get(address(study, 1))
 
 
+UNSAID = {
+    ("en", "apart"): "one or two experts answered only one of the two rounds",
+    ("zh-CN", "apart"): "有一两位专家只答了其中一轮",
+    ("en", "still"): "only one or two experts changed their answers",
+    ("zh-CN", "still"): "只有一两位专家改了答案",
+}
+
+
+@pytest.mark.parametrize(("language", "reason"), UNSAID)
+def test_where_a_difference_would_tell_of_one_person_the_page_says_that_it_shows_none(
+    desk: Desk, language: str, reason: str
+) -> None:
+    alike = [(20, 50, 30), (20, 50, 30), (25, 45, 30), (20, 45, 35)] * 3
+    later = alike[:11] if reason == "apart" else [*alike[:11], (35, 40, 25)]
+    page = desk.get(address(replay(desk, [alike, later], experts=12), 2), language)
+    text = words_of(page)
+    # In the verdict, in the table of movement and below the items.
+    assert text.count(UNSAID[language, reason]) == 3
+    moved = table_after(page, "Movement" if language == "en" else "移动")
+    assert [len(cells) for cells in moved] == [2]
+    if language == "zh-CN":
+        assert foreign_words(page) == []
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", "4 answers: statistics are not shown."), ("zh-CN", "只有 4 份答案，不显示统计。")],

@@ -48,7 +48,7 @@ def _among_orders(key: str, shown: Shown) -> Formula | None:
 def _among_conditions(key: str, shown: Shown) -> Formula | None:
     for condition in shown.verdict.conditions:
         # W and its p open in their own table; in a group of two there is none.
-        if condition.name == key and not condition.missing and key not in ("w", *SIGNIFICANCE):
+        if condition.name == key and condition.figures and key not in ("w", *SIGNIFICANCE):
             return condition_formula(condition, shown)
     return None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.stability import ON_LIMIT as FLOAT_ON_LIMIT
 from analysis.verdict import CV_FROM_MEAN
-from delphi.domain.disclosure import STATISTICS_FROM, Viewer
+from delphi.domain.disclosure import STATISTICS_FROM, Unsaid, Viewer
 from delphi.domain.protocol import Protocol
 from delphi.queries.figures import Figure, rounded
 from delphi.queries.results.stored import Names, StoredGroup
@@ -19,6 +19,11 @@ from delphi.queries.results.stored import Names, StoredGroup
 ON_LIMIT = Decimal(repr(FLOAT_ON_LIMIT))
 STABILITY = ("weight_change_max", "median_own_move")
 RATING_STABILITY = ("histogram_change",)
+#: Reasons whose sentences have figures on the movement.
+_OF_MOVEMENT = frozenset(
+    {"stable_agreed", "moving_both", "rating_agreed", "rating_moving"}
+    | {f"moving_{name}" for name in STABILITY}
+)
 SIGNIFICANCE = ("p_permutation", "p_chi2")
 
 
@@ -47,7 +52,8 @@ def sentence_of(
         return _hold(group, common)
     if not condition_of(group, "earlier_round")["holds"]:
         return Sentence("first", ending, common)
-    if not group.may_see_movement(viewer):
+    unsaid = group.movement_unsaid(viewer)
+    if unsaid is Unsaid.FEW:
         seen = min(group.answered, group.both)
         return Sentence("withheld", ending, common | {"seen": seen, "needed": STATISTICS_FROM})
     if protocol.preset == "classic":
@@ -56,7 +62,19 @@ def sentence_of(
         reason, parameters = _ratings(group, names)
     else:
         reason, parameters = _recommended(group, names)
+    if unsaid and reason in _OF_MOVEMENT:
+        reason, parameters = _without_movement(group, reason, unsaid)
     return Sentence(reason, ending, common | parameters)
+
+
+def _without_movement(
+    group: StoredGroup, reason: str, unsaid: Unsaid
+) -> tuple[str, dict[str, Any]]:
+    """Return what the rule found without a figure on the movement."""
+    if reason not in {"stable_agreed", "rating_agreed"}:
+        return "moving_unsaid", {"unsaid": unsaid.value}
+    agreed = condition_of(group, "items_agreed")["value"]
+    return "agreed_unsaid", {"agreed": agreed, "unsaid": unsaid.value}
 
 
 def _ending(group: StoredGroup, protocol: Protocol) -> str:

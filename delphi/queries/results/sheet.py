@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.spreadsheet import harmless
 from delphi.bridge import questionnaire_of
 from delphi.domain import round_states
-from delphi.domain.disclosure import EXTREMES_FROM, STATISTICS_FROM, Viewer
+from delphi.domain.disclosure import EXTREMES_FROM, STATISTICS_FROM, Unsaid, Viewer
 from delphi.domain.methods import CONSTANT_SUM
 from delphi.errors import NotFoundError
 from delphi.models.study import Round
@@ -21,8 +22,12 @@ from delphi.queries.results.verdicts import item_reason
 
 BYTE_ORDER_MARK = "\ufeff"
 HEADER = ("round", "group", "item", "name_zh", "name_en", "figure", "value", "reason")
-#: Names that a spreadsheet would run as a formula get an apostrophe in front.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Why figures on those who answered two rounds are withheld, as a code.
+_UNSAID = {
+    Unsaid.FEW: f"fewer_than_{STATISTICS_FROM}_answers",
+    Unsaid.APART: "1_or_2_answered_only_one_round",
+    Unsaid.STILL: "only_1_or_2_moved",
+}
 _SPREAD = ("mean", "sd", "cv", "median", "q1", "q3", "iqr")
 _FULL = "full_score_share"
 _MOVES = ("weight_change_max", "total_variation", "mean_own_move", "median_own_move")
@@ -57,7 +62,7 @@ def figure_sheet(session: Session, study_id: str, number: int, viewer: Viewer) -
         for group in (one.groups or {}).values():
             for item, figure, value, reason in _lines(group, viewer):
                 name = names.get(item, {})
-                labels = (_safe(name.get("zh", "")), _safe(name.get("en", "")))
+                labels = (harmless(name.get("zh", "")), harmless(name.get("en", "")))
                 shown = "" if value is None else value
                 code = reason if value is None else ""
                 writer.writerow((one.number, group.question, item, *labels, figure, shown, code))
@@ -96,15 +101,22 @@ def _movement(group: StoredGroup, viewer: Viewer) -> Iterator[Line]:
     if group.movement is None:
         return
     yield "", "respondents_both", group.both, ""
-    hidden = not group.may_see_movement(viewer)
-    yield from _of(group.movement, ("moved", *_MOVES), hidden=hidden)
+    unsaid = group.movement_unsaid(viewer)
+    why = _UNSAID[unsaid or Unsaid.FEW]
+    yield from _of(group.movement, ("moved", *_MOVES), hidden=unsaid is not None, why=why)
 
 
-def _of(found: Mapping[str, Any] | None, names: Sequence[str], *, hidden: bool) -> Iterator[Line]:
+def _of(
+    found: Mapping[str, Any] | None,
+    names: Sequence[str],
+    *,
+    hidden: bool,
+    why: str = _UNSAID[Unsaid.FEW],
+) -> Iterator[Line]:
     reasons = {} if found is None else found.get("reason") or {}
     for name in names:
         if hidden or found is None:
-            yield "", name, None, f"fewer_than_{STATISTICS_FROM}_answers"
+            yield "", name, None, why
         else:
             yield "", name, found[name], reasons.get(name, "no_expert_in_both")
 
@@ -128,11 +140,11 @@ def _item(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
         yield item, name, value, f"fewer_than_{EXTREMES_FROM}_answers"
     moved = group.moved(item)
     if moved is not None:
-        sees = group.may_see_movement(viewer)
+        unsaid = group.movement_unsaid(viewer)
+        why = "no_expert_in_both" if unsaid is None else _UNSAID[unsaid]
         for name, figure in (("weight_change", "change"), ("mean_change", "mean_change")):
             if name in moved:
-                value = moved[name] if sees else None
-                yield item, figure, value, "no_expert_in_both" if sees else few
+                yield item, figure, None if unsaid else moved[name], why
 
 
 def _ratings(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
@@ -142,9 +154,9 @@ def _ratings(group: StoredGroup, item: str, viewer: Viewer) -> Iterator[Line]:
     yield item, _FULL, None if hidden else group.dispersion(item)[_FULL], few
     change = group.condition("histogram_change")
     if change is not None and change["value"] is not None:
-        sees = group.may_see_movement(viewer)
-        value = change["value"][item] if sees else None
-        yield item, "histogram_change", value, "no_expert_in_both" if sees else few
+        unsaid = group.movement_unsaid(viewer)
+        why = "no_expert_in_both" if unsaid is None else _UNSAID[unsaid]
+        yield item, "histogram_change", None if unsaid else change["value"][item], why
     for criterion in group.planned.criteria[1:]:
         found = next(one for one in group.further[criterion] if one["item"] == item)
         yield item, f"{criterion}.n", found["n"], ""
@@ -158,7 +170,3 @@ def _consistency(found: Mapping[str, Any], *, hidden: bool) -> Iterator[Line]:
     for name, value in found.items():
         if value is not None:
             yield "", f"consistency_{name}", None if hidden else value, few
-
-
-def _safe(name: str) -> str:
-    return f"'{name}" if name.startswith(_FORMULA_STARTS) else name

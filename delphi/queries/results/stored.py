@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delphi.domain import round_states
-from delphi.domain.disclosure import Viewer, staff_may_see
+from delphi.domain.disclosure import Unsaid, Viewer, movement_unsaid, staff_may_see
 from delphi.domain.methods import (
     BEST_WORST,
     PAIRWISE,
@@ -134,13 +134,25 @@ class StoredGroup:
         """Whether somebody sees figures on all who answered."""
         return staff_may_see(viewer, figure, self.answered)
 
+    def movement_unsaid(self, viewer: Viewer) -> Unsaid | None:
+        """Return why somebody is not shown figures on those who answered both rounds, or None."""
+        found = self.movement
+        if found is None:
+            return Unsaid.FEW
+        both, before, after = self.both, found["only_before"], found["only_after"]
+        # Ratings that are all 0 have no shares that could move.
+        weighted = found.get("with_weights", both)
+        apart = (
+            before,
+            after,
+            found.get("with_weights_before", both + before) - weighted,
+            found.get("with_weights_after", both + after) - weighted,
+        )
+        return movement_unsaid(viewer, min(self.answered, both, weighted), apart, found["moved"])
+
     def may_see_movement(self, viewer: Viewer) -> bool:
         """Whether somebody sees figures on those who answered both rounds."""
-        weighted = self.both
-        if self.movement is not None:
-            # Ratings that are all 0 have no shares that could move.
-            weighted = min(weighted, int(self.movement.get("with_weights", weighted)))
-        return self.may_see(viewer) and staff_may_see(viewer, "statistics", weighted)
+        return self.movement_unsaid(viewer) is None
 
 
 @dataclass(frozen=True)

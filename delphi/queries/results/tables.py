@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from delphi.bridge import PanelAnswers
-from delphi.domain.disclosure import STATISTICS_FROM, Viewer
+from delphi.domain.disclosure import STATISTICS_FROM, Unsaid, Viewer
 from delphi.queries.figures import Figure, places_needed
 from delphi.queries.results.stored import Names, StoredGroup
 from delphi.queries.results.verdicts import item_reason, order_reason
@@ -31,8 +31,10 @@ class MovementRow:
     moved: int
     #: largest change of a panel weight, median and mean own move; None where withheld
     figures: tuple[Figure, Figure, Figure] | None
-    #: respondents missing until it may be shown
+    #: respondents missing until it may be shown; 0 where it is withheld for another reason
     missing: int
+    #: why it is withheld; None where it is shown
+    unsaid: Unsaid | None
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def movement_rows(groups: Sequence[StoredGroup], viewer: Viewer) -> tuple[Moveme
 
 def _movement_row(group: StoredGroup, viewer: Viewer) -> MovementRow:
     found = group.movement or {}
-    shown = group.may_see_movement(viewer)
+    unsaid = group.movement_unsaid(viewer)
+    few = unsaid is Unsaid.FEW
     suffix = group.round
     nobody = "no_complete_expert_in_both" if group.is_rating else "no_expert_in_both"
     figures = tuple(
@@ -165,8 +168,9 @@ def _movement_row(group: StoredGroup, viewer: Viewer) -> MovementRow:
         after=group.round,
         both=group.both,
         moved=found["moved"],
-        figures=(figures[0], figures[1], figures[2]) if shown else None,
-        missing=0 if shown else max(1, STATISTICS_FROM - min(group.both, group.answered)),
+        figures=None if unsaid else (figures[0], figures[1], figures[2]),
+        missing=max(1, STATISTICS_FROM - min(group.both, group.answered)) if few else 0,
+        unsaid=unsaid,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from delphi.domain.disclosure import STATISTICS_FROM, Viewer
+from delphi.domain.disclosure import STATISTICS_FROM, Unsaid, Viewer
 from delphi.domain.protocol import Protocol
 from delphi.queries.figures import Figure
 from delphi.queries.results.sentences import (
@@ -54,8 +54,10 @@ class ConditionRow:
     tag: str | None
     #: how many items have to meet it; 0 where it is not on items
     items_needed: int = 0
-    #: answers missing until it may be shown; 0 where it is shown
+    #: answers missing until it may be shown; 0 where it is shown or withheld for another reason
     missing: int = 0
+    #: why its figures are withheld although whether it holds is shown
+    unsaid: Unsaid | None = None
     #: of `last_round`: the last one that asks in this way, where that is not the last of all
     last: int | None = None
 
@@ -131,12 +133,12 @@ def _row(
     viewer: Viewer,
 ) -> ConditionRow:
     name = condition["name"]
-    missing = _missing(group, name, viewer)
+    missing, unsaid = _missing(group, name, viewer), _unsaid(group, name, viewer)
     # That the plan has no further round is a fact, neither met nor missed.
     marked = not missing and name != "last_round"
     return ConditionRow(
         name=name,
-        figures=() if missing else _figures(group, condition),
+        figures=() if missing or unsaid else _figures(group, condition),
         limit=None if condition["limit"] is None else str(condition["limit"]),
         holds=condition["holds"] if marked else None,
         decides=condition["decides"],
@@ -144,7 +146,14 @@ def _row(
         tag=decided.get(name),
         items_needed=needed if name in BY_ITEM and condition["decides"] else 0,
         missing=missing,
+        unsaid=unsaid,
     )
+
+
+def _unsaid(group: StoredGroup, name: str, viewer: Viewer) -> Unsaid | None:
+    """Return why a figure on the movement is withheld from anybody, however many answered."""
+    found = group.movement_unsaid(viewer) if name in ON_MOVEMENT else None
+    return None if found is Unsaid.FEW else found
 
 
 def _missing(group: StoredGroup, name: str, viewer: Viewer) -> int:
@@ -153,7 +162,8 @@ def _missing(group: StoredGroup, name: str, viewer: Viewer) -> int:
         return 0
     if not group.may_see(viewer):
         return STATISTICS_FROM - group.answered
-    if name in ON_MOVEMENT and group.movement is not None and not group.may_see_movement(viewer):
+    few = group.movement is not None and group.movement_unsaid(viewer) is Unsaid.FEW
+    if name in ON_MOVEMENT and few:
         return STATISTICS_FROM - group.both
     return 0
 
