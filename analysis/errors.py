@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SHOWN = 80
+#: Problems of one file that are kept; the rest is counted.
+MOST_KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -34,28 +36,36 @@ class Problem:
 
 
 class InputError(ValueError):
-    """Input that cannot be used. Carries every problem; its text is one line with the first.
+    """Input that cannot be used. Carries its problems; its text is one line with the first.
 
     Parameters
     ----------
     problems
         What is wrong, at least one thing; kept in this order as the attribute `problems`.
+    left_out
+        How many more there are; kept as the attribute of that name.
     """
 
-    def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
+    def __init__(self, problems: list[Problem] | tuple[Problem, ...], left_out: int = 0) -> None:
         self.problems = tuple(problems)
-        more = len(self.problems) - 1
+        self.left_out = left_out
+        more = len(self.problems) - 1 + left_out
         super().__init__(f"{self.problems[0]}{f' (and {more} more)' if more else ''}")
 
 
 @dataclass
 class Problems:
-    """Collects problems of one file, so that all of them can be told at once."""
+    """Collects problems of one file, so that all of them can be told at once.
+
+    A thousand are kept and the rest counted: a large file may be wrong in every cell.
+    """
 
     #: name of the file as the user gave it
     file: str
     #: what was found so far, in the order in which it was noted
     items: list[Problem] = field(default_factory=list)
+    #: how many more were found
+    left_out: int = 0
 
     def add(
         self, found: str, expected: str, *, row: int | None = None, column: str | None = None
@@ -71,7 +81,10 @@ class Problems:
         column
             Header of the column, or the path of a key; None when no single column is to blame.
         """
-        self.items.append(Problem(self.file, found, expected, row, column))
+        if len(self.items) < MOST_KEPT:
+            self.items.append(Problem(self.file, found, expected, row, column))
+        else:
+            self.left_out += 1
 
     def raise_any(self) -> None:
         """Raise what was noted, all at once; without problems do nothing.
@@ -82,7 +95,7 @@ class Problems:
             When something was noted.
         """
         if self.items:
-            raise InputError(self.items)
+            raise InputError(self.items, self.left_out)
 
 
 def shortened(text: str) -> str:

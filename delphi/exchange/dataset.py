@@ -10,9 +10,8 @@ from statistics import median
 
 from analysis.errors import InputError, Problem
 from analysis.scoring.data import UnitData, parse_some_data
-from analysis.tables import decode
-from delphi.domain.answers.typed import clean
 from delphi.domain.dataset import DataRange, Dataset, LeafData
+from delphi.exchange.tabletext import table_text
 
 
 def read_data_file(data: bytes, file: str, leaves: Sequence[str]) -> Dataset:
@@ -36,12 +35,10 @@ def read_data_file(data: bytes, file: str, leaves: Sequence[str]) -> Dataset:
     Raises
     ------
     InputError
-        With every problem that `analysis.scoring.data` finds, or because there is no number at all.
+        When the table is too large, with every problem that `analysis.scoring.data` finds, or
+        because there is no number at all.
     """
-    # Control characters and direction overrides would stand in the messages; tabs are left, so that
-    # a table separated by them is refused for its columns and not for something else.
-    text = decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
-    read = parse_some_data("\t".join(map(clean, text.split("\t"))), file, leaves)
+    read = parse_some_data(table_text(data, file), file, leaves)
     found = {
         code: leaf
         for at, code in enumerate(read.leaves)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from analysis.errors import Problems
-from analysis.tables import decode
 from analysis.tree import Node, Tree
 from analysis.treefile import parse_tree
-from delphi.domain.answers.typed import clean
+from delphi.exchange.tabletext import table_text
 
 MOST_INDICATORS = 2000
 LONGEST = {
@@ -27,16 +26,12 @@ def read_tree_file(data: bytes, file: str) -> Tree:
     Raises
     ------
     InputError
-        With every problem that `analysis.tree.build_tree` finds, or with every text that is too
-        long to be stored.
+        When the table is too large; with every problem that `analysis.tree.build_tree` finds; or
+        with every text that is too long to be stored.
     """
-    text = decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
-    # Control characters and direction overrides would be stored and shown; tabs are left, so that
-    # a table separated by them is refused for its columns and not for something else.
-    tree = parse_tree("\t".join(map(clean, text.split("\t"))), file, require_weights=False)
+    text = table_text(data, file, most_indicators=MOST_INDICATORS)
+    tree = parse_tree(text, file, require_weights=False)
     problems = Problems(file)
-    if len(tree.nodes) > MOST_INDICATORS:
-        problems.add(f"{len(tree.nodes)} indicators", f"at most {MOST_INDICATORS}")
     for node in tree.nodes:
         _check_lengths(node, problems)
     problems.raise_any()

@@ -48,11 +48,15 @@ WORDS: Mapping[int | str, ErrorWords] = {
         _lazy("This is not possible now"),
         _lazy("Nothing was changed. Please go back one page and reload it to see where it stands."),
     ),
+    411: ErrorWords(
+        _lazy("The form did not say how long it is"),
+        _lazy("Please send it with a browser: go back one page, reload it and try again."),
+    ),
     413: ErrorWords(
         _lazy("This is too large"),
         _lazy(
-            "A file may have 2 MB, the texts of a form 500 kB. Nothing was changed: please go back "
-            "and make it shorter."
+            "A file or a form may have 2 MB, and a form 5,000 fields. Nothing was changed: please "
+            "go back, where what you typed still stands, and make it shorter."
         ),
     ),
     429: ErrorWords(

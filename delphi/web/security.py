@@ -16,12 +16,14 @@ from flask import Flask, Response, abort, request
 from werkzeug.routing import IntegerConverter
 
 from delphi.settings import Settings
+from delphi.web.form_cookie import FormCookie
 from delphi.web.site import current_site
 
 MEGABYTE = 1_000_000
 LARGEST_BODY = 2 * MEGABYTE
-LARGEST_FORM = 500_000
 MOST_FORM_PARTS = 1_000
+#: More than the largest questionnaire has: 500 indicators by several criteria, each with a reason.
+MOST_FIELDS = 5_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 #: A year; all names below ours too.
@@ -56,7 +58,7 @@ def secure(app: Flask, settings: Settings, secret_key: bytes) -> None:
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         MAX_FORM_PARTS=MOST_FORM_PARTS,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         # Flask's own cookie holds the random value that form tokens are checked against, only that.
@@ -66,6 +68,7 @@ def secure(app: Flask, settings: Settings, secret_key: bytes) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    app.session_interface = FormCookie()
     app.url_map.converters["int"] = _SmallInteger
     # No redirect is ever built from what a request says about its host.
     app.url_map.strict_slashes = False
@@ -109,8 +112,8 @@ def check_request() -> None:
     Raises
     ------
     HTTPException
-        400 for a foreign host or a NUL, 403 for a change asked for by another site, 413 for a body
-        beyond the limits.
+        400 for a foreign host, a NUL or a form that was cut off, 403 for a change asked for by
+        another site, 411 for a body of unknown length, 413 for one beyond the limits.
     """
     ours = our_address(current_site().settings)
     host = request.headers.get("Host", "").lower()
@@ -123,11 +126,24 @@ def check_request() -> None:
     fetch_site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if is_from_elsewhere(fetch_site, origin, host=host, ours=ours):
         abort(403)
-    is_plain_form = request.mimetype == "application/x-www-form-urlencoded"
-    if is_plain_form and (request.content_length or 0) > LARGEST_FORM:
-        abort(413)  # the parser limits multipart forms only
+    if "Transfer-Encoding" in request.headers:
+        abort(411)  # no browser sends a form like that, and no limit would hold
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _check_plain_form(request.content_length or 0)
     if any("\0" in text for pair in request.form.items(multi=True) for text in pair):
         abort(400)
+
+
+def _check_plain_form(announced: int) -> None:
+    """Refuse a form that ends too early or has too many fields: the parser minds neither.
+
+    Where the connection breaks, the server hands on what has come; "5" of "50" would be stored.
+    """
+    body = request.get_data()
+    if len(body) != announced:
+        abort(400)
+    if body.count(b"&") >= MOST_FIELDS:
+        abort(413)
 
 
 def is_from_elsewhere(

@@ -1,8 +1,9 @@
 // Arithmetic of points, without a page.
 
-// Full-width digits and blanks become plain; nothing else changes.
+// Full-width signs and blanks become plain; nothing else changes.
 export function plain(text) {
-  return text.normalize('NFKC').replace(/\s/g, '').replace(/\u2212/g, '-');
+  const half = (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
+  return text.replace(/[\uff01-\uff5e]/g, half).replace(/\s/g, '').replace(/\u2212/g, '-');
 }
 
 // The number of points in a field, or null where there is none.

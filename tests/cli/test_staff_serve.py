@@ -141,3 +141,17 @@ def test_it_names_what_is_missing(tmp_path: Path) -> None:
     assert process.returncode != 0
     assert "run: delphi db upgrade" in err
     assert (tmp_path / "instance/instance.key").is_file()
+
+
+def test_a_form_whose_connection_breaks_is_refused(served: Served) -> None:
+    body = b"login=somebody&password=a-long-pass"
+    head = (
+        f"POST /account/login HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+    )
+    for announced, status in ((len(body), b"403"), (len(body) + 5, b"400")):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
+            length = f"Content-Length: {announced}\r\nConnection: close\r\n\r\n"
+            connection.sendall((head + length).encode() + body)
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1000).split()[1] == status

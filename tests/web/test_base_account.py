@@ -121,8 +121,8 @@ def test_the_sixth_failure_waits_and_says_how_long(
 
 def fail_five_times(site: Site, clock: FixedClock) -> None:
     with site.database.writing() as session:
-        for number in range(5):
-            begin_login(session, login="wang", network=f"{number}", around=site.around)
+        for _ in range(5):
+            begin_login(session, login="wang", network="127.0.0.0/24", around=site.around)
 
 
 def test_a_session_planted_before_signing_in_does_not_survive(

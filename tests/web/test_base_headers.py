@@ -114,7 +114,7 @@ def test_a_server_error_shows_no_trace_and_carries_the_headers(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 418, 429, 500, 501, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 411, 413, 418, 429, 500, 501, 503])
 def test_errors_raised_by_views_carry_the_headers(
     settings: Settings, clock: FixedClock, sqlite_database: Database, status: int
 ) -> None:

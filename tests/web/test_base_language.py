@@ -71,7 +71,7 @@ def test_the_switch_keeps_path_and_query_and_says_its_language(client: FlaskClie
     assert '<a href="?lang=en" lang="en" hreflang="en">English</a>' in page
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 411, 413, 429, 500, 503])
 def test_error_pages_speak_both_languages(app: Flask, status: int) -> None:
     from delphi.web.error_words import WORDS
     from delphi.web.errors import ErrorPage, _answer

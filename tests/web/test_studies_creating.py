@@ -175,6 +175,25 @@ def test_all_problems_are_listed_up_to_a_hundred_and_the_rest_counted(desk: Desk
     assert "120 problems in the table" in words(page)
 
 
+def test_problems_that_were_only_counted_are_counted_on_the_page(desk: Desk) -> None:
+    page = upload(desk, HEAD + "".join(f"A{n},,,,elicited\n" for n in range(800)))
+    assert "and 1500 more" in page
+    assert "1600 problems in the table" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Whole table: found 2001 indicators, expected at most 2000"),
+        ("zh-CN", "整个表格：发现 2001 个指标，应为至多 2000"),
+    ],
+)
+def test_too_many_rows_are_one_problem(desk: Desk, language: str, said: str) -> None:
+    page = upload(desk, HEAD + "x,x,x,x,x\n" * 2001, language)
+    assert page.count("<li>Row ") + page.count("<li>第") == 0
+    assert said in words(page)
+
+
 def test_a_tree_too_large_to_be_stored_is_refused() -> None:
     table = HEAD + "".join(f"A{n},,甲,A,elicited\n" for n in range(2001))
     with pytest.raises(InputError) as refused:
@@ -253,5 +272,5 @@ def test_every_problem_of_a_broken_template_has_chinese_words(app: Flask) -> Non
     with pytest.raises(InputError) as refused:
         read_tree_file(broken.encode(), "t.csv")
     with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
-        shown = table_problems(refused.value.problems)
+        shown = table_problems(refused.value)
     assert words(shown.lines[0]) == "第 4 行 direction 列：发现“good”，应为 benefit 或 cost"

@@ -17,6 +17,8 @@ LONGEST_FIELD = 40
 LONGEST_TEXT = 20 * LONGEST_REASON
 #: Marks on one letter.
 MOST_MARKS = 30
+#: Full-width forms as an input method for Chinese writes them, the minus of print, the blank.
+_PLAIN = {0xFF01 + at: 0x21 + at for at in range(94)} | {ord("−"): "-", ord(" "): None}
 #: They would let a text show other letters than it has.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -147,5 +149,11 @@ def _stream_safe(text: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """Return what was typed with full-width digits and blanks made plain; nothing else changes."""
-    return unicodedata.normalize("NFKC", text).replace(" ", "").replace("−", "-")
+    """Return what was typed with full-width signs made plain and without blanks; nothing else.
+
+    Digits that mean something else where they stand, as ² and ①, stay what they are.
+    """
+    plain = text.translate(_PLAIN)
+    if plain.isascii():
+        return plain
+    return "".join(c for c in plain if unicodedata.category(c) != "Zs")

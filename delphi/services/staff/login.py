@@ -29,8 +29,12 @@ from delphi.services.staff.passwords import NOBODYS_HASH, is_password
 from delphi.services.staff.sessions import StaffMember
 from delphi.surroundings import Surroundings
 
-FAILURES_PER_ACCOUNT = 5
+#: Whoever mistypes, or guesses from one place. What is guessed elsewhere keeps nobody here out.
+FAILURES_PER_ACCOUNT_AND_NETWORK = 5
 FAILURES_PER_NETWORK = 20
+#: From everywhere together: 72 000 guesses a day at a password of at least twelve characters, with
+#: a second factor behind it, and ten networks are needed to keep its owner out.
+FAILURES_PER_ACCOUNT = 50
 FAILURE_WINDOW = timedelta(minutes=1)
 _THROTTLE_PURPOSE = "login-throttle"
 _THROTTLE_LOCK = 0x64656C70
@@ -66,15 +70,19 @@ def begin_login(
     Raises
     ------
     ThrottledError
-        After 5 failures of the account or 20 of the network within a minute.
+        After 5 failures of the account from the network, 20 of the network or 50 of the account
+        within a minute.
     """
     now = around.clock.now()
     account_key = _throttle_key("account", typed_login(login), around)
     network_key = _throttle_key("network", network, around)
     _count_alone(session)
     forget_failures(session, now)
-    _throttle(session, LoginFailure.account_key == account_key, FAILURES_PER_ACCOUNT, now)
-    _throttle(session, LoginFailure.network_key == network_key, FAILURES_PER_NETWORK, now)
+    is_account = LoginFailure.account_key == account_key
+    is_network = LoginFailure.network_key == network_key
+    _throttle(session, is_account & is_network, FAILURES_PER_ACCOUNT_AND_NETWORK, now)
+    _throttle(session, is_network, FAILURES_PER_NETWORK, now)
+    _throttle(session, is_account, FAILURES_PER_ACCOUNT, now)
     failure = LoginFailure(
         id=around.new_id(), account_key=account_key, network_key=network_key, failed_at=now
     )

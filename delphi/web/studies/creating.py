@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,7 +9,7 @@ from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from analysis.errors import InputError, Problem
+from analysis.errors import InputError
 from analysis.templates import TEMPLATES, template_text, template_tree
 from analysis.tree import Tree
 from delphi.domain.answers.typed import clean
@@ -72,7 +71,7 @@ def create() -> Response:
     try:
         tree, source = _read_tree(chosen)
     except InputError as unusable:
-        return _again(typed, chosen, _missing_titles(typed), unusable.problems)
+        return _again(typed, chosen, _missing_titles(typed), unusable)
     problems = _missing_titles(typed)
     if tree is None:
         problems.append(FieldProblem("file" if chosen == UPLOAD else "tree", _TREE_MISSING[chosen]))
@@ -171,9 +170,9 @@ def _again(
     typed: dict[str, str],
     chosen: str,
     problems: list[FieldProblem],
-    in_file: Sequence[Problem] = (),
+    unusable: InputError | None = None,
 ) -> Response:
-    if in_file:
+    if unusable is not None:
         words = _lazy("The table cannot be used yet; what was found in it is listed above.")
         problems = [*problems, FieldProblem("in-list", words)]
     page = NewStudyPage(
@@ -181,6 +180,6 @@ def _again(
         typed["title_zh"],
         typed["title_en"],
         chosen,
-        table_problems(in_file),
+        table_problems(unusable) if unusable is not None else ShownProblems(),
     )
     return show("new", page, problems=problems, status=INVALID)

@@ -42,7 +42,7 @@ def attach_data(study_id: str) -> Response:
         return show_indicators(
             study_id,
             problems=[FieldProblem("in-list", words)],
-            in_file=table_problems(unusable.problems),
+            in_file=table_problems(unusable),
             file=name,
             status=INVALID,
         )

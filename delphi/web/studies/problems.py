@@ -7,10 +7,10 @@ its form and said in the language of the page; a phrase that is not known is sho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.errors import Problem
+from analysis.errors import InputError, Problem
 from delphi.exchange.panel import PanelProblem
 from delphi.web.language import Words, gettext, is_chinese
 from delphi.web.language import lazy_gettext as _lazy
@@ -48,6 +48,8 @@ _PHRASES: Sequence[tuple[re.Pattern[str], Words]] = [
         (r"bytes that are not UTF-8", _lazy("bytes that are not UTF-8")),
         (r"broken quoting \(.*\)", _lazy("broken quotation marks")),
         (r"(?P<count>\d+) cells", _lazy("%(count)s cells")),
+        (r"(?P<count>\d+) rows", _lazy("%(count)s rows")),
+        (r"(?P<count>\d+) columns", _lazy("%(count)s columns")),
         (r"no column (?P<text>\".*\")", _lazy("no column %(text)s")),
         (r"column (?P<text>\".*\") twice", _lazy("column %(text)s twice")),
         (r"a cycle through (?P<text>\".*\")", _lazy("a cycle through %(text)s")),
@@ -130,9 +132,10 @@ _PHRASES: Sequence[tuple[re.Pattern[str], Words]] = [
 ]
 
 
-def table_problems(problems: Sequence[Problem]) -> ShownProblems:
+def table_problems(unusable: InputError) -> ShownProblems:
     """Return the problems of a table of indicators or of data as lines to read."""
-    return _shown(problems, [_table_line(problem) for problem in problems[:SHOWN]])
+    lines = tuple(_table_line(problem) for problem in unusable.problems[:SHOWN])
+    return ShownProblems(lines, len(unusable.problems) - len(lines) + unusable.left_out)
 
 
 def phrase(text: str) -> str:
@@ -231,7 +234,8 @@ _PANEL: Mapping[str, Words] = {
 
 def panel_problems(problems: Sequence[PanelProblem]) -> ShownProblems:
     """Return the problems of a panel file or of pasted lines as lines to read."""
-    return _shown(problems, [_panel_line(problem) for problem in problems[:SHOWN]])
+    lines = tuple(_panel_line(problem) for problem in problems[:SHOWN])
+    return ShownProblems(lines, len(problems) - len(lines))
 
 
 def _panel_line(problem: PanelProblem) -> str:
@@ -244,7 +248,3 @@ def _panel_line(problem: PanelProblem) -> str:
     return gettext(
         "Row %(row)s, %(column)s: %(what)s", row=problem.row, column=column, what=sentence
     )
-
-
-def _shown(problems: Sequence[object], lines: Iterable[str]) -> ShownProblems:
-    return ShownProblems(tuple(lines), max(0, len(problems) - SHOWN))

@@ -20,6 +20,15 @@ WRONG = {
     "NaN": "not_a_number",
     "٢٠": "not_a_number",
     "<b>": "not_a_number",
+    # Each of them is a digit to somebody, and "①0" would be read as 10.
+    "5²": "not_a_number",
+    "①0": "not_a_number",
+    "⑩": "not_a_number",
+    "₂0": "not_a_number",
+    "⒈": "not_a_number",
+    "𝟐0": "not_a_number",
+    "½": "not_a_number",
+    "Ⅴ": "not_a_number",
     "1:2": "not_a_number",
     "1/3": "not_a_number",
     "-": "not_a_number",
@@ -74,7 +83,14 @@ def test_every_number_between_the_ends_is_taken(number: int) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "plain"),
-    [("２０", "20"), (" 2 0 ", "20"), ("3\u3000", "3"), ("−3", "-3"), ("－３", "-3"), ("²", "2")],
+    [
+        ("２０", "20"),
+        (" 2 0 ", "20"),
+        ("3\u3000", "3"),
+        ("−3", "-3"),
+        ("－３", "-3"),
+        ("２．５", "2.5"),
+    ],
 )
 def test_full_width_digits_and_blanks_are_made_plain(typed: str, plain: str) -> None:
     assert plain_number(typed) == plain
