@@ -249,7 +249,7 @@ class RunningStudy:
             self.submits(expert, answer)
         return self
 
-    def drafts(self, expert: int, answer: Typed, version: int = 0) -> Saved:
+    def drafts(self, expert: int, answer: Typed, version: int | None = 0) -> Saved:
         """Save a draft for one expert."""
         with self.database.writing() as session:
             return save_draft(

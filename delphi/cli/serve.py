@@ -6,6 +6,7 @@ many. No access log is kept; what is logged carries no address, no token and no 
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import subprocess
@@ -109,10 +110,12 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Make the application, once; it opens no connection, each process opens its own."""
         from delphi.web import create_app  # heavy; `delphi --help` needs none of it
+        from delphi.web.templates import compile_templates
 
         app = create_app(self._settings)
-        for name in app.jinja_env.list_templates():
-            app.jinja_env.get_template(name)  # compiled once, and not while somebody waits for it
+        compile_templates(app)
+        gc.collect()
+        gc.freeze()  # what lives until the end is never looked through for garbage again
         return app
 
 

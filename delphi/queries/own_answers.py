@@ -29,7 +29,8 @@ from delphi.queries.survey import (
 
 WORKING, OTHER = 1, 2
 _of_respondent: BindParameter[str] = bindparam("respondent")
-_in_rounds: BindParameter[list[str]] = bindparam("rounds", expanding=True)
+#: This round and the one before; the latter is empty in the first.
+_in_rounds: tuple[BindParameter[str], ...] = (bindparam("round_id"), bindparam("before_id"))
 _draft = table_of(Draft).c
 _submission = table_of(Submission).c
 _rationale = table_of(Rationale).c
@@ -65,6 +66,11 @@ class StoredDraft:
         """The fields as typed."""
         return _typed(self.content)
 
+    @property
+    def device(self) -> str:
+        """The mark of the device without the access code that it was typed on, or empty."""
+        return str(json.loads(self.content).get("device", ""))
+
 
 @dataclass(frozen=True)
 class StoredSubmission:
@@ -73,6 +79,8 @@ class StoredSubmission:
     id: str
     revision: int
     values: Answers
+    #: as stored
+    document: str
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,14 @@ def own_answers(
     session: Session, respondent: str, asked: RoundFacts, before: EarlierRound | None
 ) -> OwnAnswers:
     """Return what this respondent typed and submitted; three statements."""
-    rounds = [asked.id] if before is None else [asked.id, before.id]
-    drafts = _drafts(session, respondent, rounds)
-    sent = _submissions(session, respondent, rounds)
-    reasons = _reasons(session, respondent, rounds)
+    key = {
+        "respondent": respondent,
+        "round_id": asked.id,
+        "before_id": "" if before is None else before.id,
+    }
+    drafts = _drafts(session, key)
+    sent = _by_round(session.execute(_SUBMISSIONS, key).all())
+    reasons = _by_round(session.execute(_REASONS, key).all())
     counted = None if before is None else _counted_answer(session, before, sent.get(before.id, []))
     earlier = None if before is None else questionnaire_of(session, before)
     given = None if counted is None else values_of(counted)
@@ -149,24 +161,34 @@ def _comparable(
 
 def _late(drafts: Mapping[tuple[str, int], StoredDraft], round_id: str) -> StoredDraft | None:
     """Return what was typed last for a closed round."""
-    return drafts.get((round_id, OTHER)) or drafts.get((round_id, WORKING))
+    return typed_last(drafts.get((round_id, WORKING)), drafts.get((round_id, OTHER)))
 
 
-def working_draft(session: Session, respondent: str, round_id: str) -> StoredDraft | None:
-    """Return the draft in work, or None."""
-    return _drafts(session, respondent, [round_id]).get((round_id, WORKING))
+def typed_last(working: StoredDraft | None, other: StoredDraft | None) -> StoredDraft | None:
+    """Return the later of two versions; what was typed without the code comes after the others."""
+    if working is None or other is None or other.device:
+        return working or other
+    return other if other.version >= working.version else working
 
 
-def _drafts(
-    session: Session, respondent: str, rounds: list[str]
-) -> dict[tuple[str, int], StoredDraft]:
-    rows = session.execute(_DRAFTS, {"respondent": respondent, "rounds": rounds})
+def working_draft(
+    session: Session, respondent: str, round_id: str, device: str = ""
+) -> StoredDraft | None:
+    """Return the draft in work, or None; of a device without the access code, what it typed."""
+    key = {"respondent": respondent, "round_id": round_id, "before_id": ""}
+    held = _drafts(session, key)
+    if not device:
+        return held.get((round_id, WORKING))
+    return next((one for one in held.values() if one.device == device), None)
+
+
+def _drafts(session: Session, key: Mapping[str, str]) -> dict[tuple[str, int], StoredDraft]:
+    rows = session.execute(_DRAFTS, key).all()
     return {(row.round_id, row.slot): StoredDraft(row.version, row.content) for row in rows}
 
 
-def _submissions(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
-    """Return the submissions by round, first revision first."""
-    rows = session.execute(_SUBMISSIONS, {"respondent": respondent, "rounds": rounds})
+def _by_round(rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return rows by their round, in the same order."""
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.round_id, []).append(row)
@@ -177,7 +199,7 @@ def _latest(rows: list[Any]) -> StoredSubmission | None:
     if not rows:
         return None
     row = rows[-1]
-    return StoredSubmission(row.id, row.revision, values_of(json.loads(row.document)))
+    return StoredSubmission(row.id, row.revision, values_of(json.loads(row.document)), row.document)
 
 
 def _not_sent(
@@ -205,15 +227,6 @@ def _counted_answer(
     counted = counted_leaves(session, before.id, before.counted_sha256)
     documents = [row.document for row in rows if row.leaf in counted]
     return json.loads(documents[-1]) if documents else None
-
-
-def _reasons(session: Session, respondent: str, rounds: list[str]) -> dict[str, list[Any]]:
-    """Return the reasons of this respondent by round."""
-    rows = session.execute(_REASONS, {"respondent": respondent, "rounds": rounds})
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.round_id, []).append(row)
-    return found
 
 
 def _says_the_same(earlier: Questionnaire, typed: Typed, given: Answers | None) -> bool:

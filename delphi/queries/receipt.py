@@ -84,7 +84,7 @@ _LEDGER_HEAD = (
 _BY_FORM = select(_submissions.c.id).where(
     _submissions.c.respondent == bindparam("respondent"),
     _submissions.c.round_id == bindparam("round_id"),
-    _submissions.c.form_key.in_(bindparam("form_keys", expanding=True)),
+    _submissions.c.form_key.in_((bindparam("one_key"), bindparam("other_key"))),
 )
 _SEALED = select(_submissions.c.document, _submissions.c.nonce, _submissions.c.leaf).where(
     _submissions.c.id == bindparam("submission_id")
@@ -213,7 +213,9 @@ def _texts(session: Session, stored: Any, texts: list[Mapping[str, str]]) -> Map
     submitted = {one["item"]: one["sha256"] for one in texts}
     if not submitted:
         return {}
-    rows = session.execute(_REASONS, {"respondent": stored.respondent, "round_id": stored.round_id})
+    rows = session.execute(
+        _REASONS, {"respondent": stored.respondent, "round_id": stored.round_id}
+    ).all()
     return {row.item: row.text for row in rows if submitted.get(row.item) == row.sha256}
 
 
@@ -229,17 +231,19 @@ def _ledger_head(session: Session, study_id: str) -> tuple[int, str]:
 
 
 def submitted_by_form(
-    session: Session, respondent: str, round_id: str, form_keys: tuple[str, ...]
+    session: Session, respondent: str, round_id: str, form_keys: tuple[str] | tuple[str, str]
 ) -> str | None:
     """Return the submission that one rendering of the form has already led to."""
+    one, other = form_keys[0], form_keys[-1]
     return session.scalar(
-        _BY_FORM, {"respondent": respondent, "round_id": round_id, "form_keys": form_keys}
+        _BY_FORM,
+        {"respondent": respondent, "round_id": round_id, "one_key": one, "other_key": other},
     )
 
 
 def is_stored(session: Session, submission_id: str) -> bool:
     """Whether a submission is in the database as its leaf says."""
-    stored = session.execute(_SEALED, {"submission_id": submission_id}).one_or_none()
+    stored = session.execute(_SEALED, {"submission_id": submission_id}).first()
     return stored is not None and _is_intact(stored)
 
 

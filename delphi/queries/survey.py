@@ -286,13 +286,13 @@ def reason_texts(session: Session, before: EarlierRound) -> Mapping[str, str]:
 
     Not kept between requests: a text that is erased must be gone from the next page on.
     """
-    rows = session.execute(_REASON_TEXTS, {"round_id": before.id})
+    rows = session.execute(_REASON_TEXTS, {"round_id": before.id}).all()
     return {row.id: row.text for row in rows if row.text}
 
 
 def round_facts(session: Session, study_id: str, number: int) -> RoundFacts | None:
     """Return one round that was opened, by its number."""
-    row = session.execute(_ROUND, {"study_id": study_id, "number": number}).one_or_none()
+    row = session.execute(_ROUND, {"study_id": study_id, "number": number}).first()
     return None if row is None else _round(row)
 
 

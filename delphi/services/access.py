@@ -60,7 +60,7 @@ def find_access(session: Session, token: str, key: InstanceKey) -> ExpertAccess 
     DomainError
         `key_changed` when a replaced link was sealed with another instance key.
     """
-    invitation = session.execute(_ACTIVE, {"token_hash": access_hash(token)}).one_or_none()
+    invitation = session.execute(_ACTIVE, {"token_hash": access_hash(token)}).first()
     if invitation is None:
         return None
     respondent = pseudonym(token, invitation.study_id)

@@ -1,31 +1,22 @@
 """Parts of a draft with a page of their own, kept beside the weights under versions of their own.
 
 So going back to the weights never makes two windows out of one. When two windows really differ, the
-second version waits as the other draft, as with points.
+second version waits as the other draft, as with points, or is told that it is not kept.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from analysis.record.canonical import canonical_text
 from delphi.domain.answers.typed import Typed
 from delphi.domain.proposals import Proposal
 from delphi.domain.self_assessment import NOTHING, Assessment
-from delphi.services.drafts import (
-    Saved,
-    add_draft,
-    change_draft,
-    ensure_respondent,
-    keep_other,
-    other_document,
-    working_draft,
-)
+from delphi.services.draft_places import Held, Place, Version, held_versions, place_for, write
+from delphi.services.drafts import Saved, ensure_respondent, not_kept
 
 _EMPTY = Typed({}, frozenset(), {})
 
@@ -69,7 +60,13 @@ class TypedPart(Generic[T]):
 
 
 def save_part(
-    session: Session, *, study_id: str, respondent: str, round_id: str, part: TypedPart[T]
+    session: Session,
+    *,
+    study_id: str,
+    respondent: str,
+    round_id: str,
+    part: TypedPart[T],
+    replaces: bool = False,
 ) -> Saved:
     """Keep a part of the draft as it stands; return with the version of the part.
 
@@ -79,33 +76,47 @@ def save_part(
         Whose draft of which round.
     part
         The page as it was left.
+    replaces
+        On a device without the access code: what else was typed without it is let go.
     """
     ensure_respondent(session, respondent, study_id)
-    working = working_draft(session, respondent, round_id)
-    held: dict[str, Any] = {} if working is None else json.loads(working.content)
-    is_foreign = bool(held) and bool(part.device) and held.get("device") != part.device
-    if not held or is_foreign:
-        held = {**_EMPTY.to_document(), **({"device": part.device} if part.device else {})}
-    if not part.device:
-        held.pop("device", None)  # from now on it is no longer what that device alone has typed
-    kind, given = part.kind, part.kind.to_document(part.given)
-    before = {"version": 0, **kind.to_document(kind.nothing), **held.get(kind.name, {})}
-    number: int = before["version"]
-    if before == {"version": number, **given}:
-        return Saved(number)
-    fresh = max(number, part.version) + 1
+    held = held_versions(session, respondent, round_id)
+    kind, given, device = part.kind, part.kind.to_document(part.given), part.device
+
+    def said(document: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "version": 0,
+            **kind.to_document(kind.nothing),
+            **document.get(kind.name, {}),
+        }
+
+    def goes_on(one: Version) -> bool:
+        before = said(one.document)
+        return before["version"] == part.version or before == {**before, **given}
+
+    place = place_for(held, device, goes_on, replaces=replaces)
+    if place is None:
+        return not_kept(held, device, part.version)
+    rest = _EMPTY.to_document() if place.before is None else dict(place.before.document)
+    before = said(rest)
+    if before == {**before, **given}:
+        return Saved(before["version"], conflict=place.differs)
+    rest.pop("device", None)  # from now on it is no longer what that device alone has typed
+    mark = {"device": device} if device else {}
+    counted = (
+        one for slot, one in held.versions.items() if not device or slot == place.slot
+    )  # a device is told nothing of the others, not even by a number
+    fresh = 1 + max(part.version, *(said(one.document)["version"] for one in counted), 0)
     changed = {kind.name: {"version": fresh, **given}}
-    if working is None:
-        add_draft(session, respondent, round_id, canonical_text({**held, **changed}))
-    elif is_foreign or number != part.version:
-        waiting = other_document(session, respondent, round_id)
-        # A version that waits already keeps the rest of what it holds.
-        held = waiting if waiting and waiting.get("device", "") == part.device else held
-        content = canonical_text({**held, **changed})
-        kept = keep_other(session, respondent, round_id, working.version, content)
-        return Saved(number, conflict=True, kept=kept)
-    else:
-        change_draft(
-            session, respondent, round_id, working.version, canonical_text({**held, **changed})
-        )
-    return Saved(fresh)
+    write(session, held, place, _row_version(held, place, device), {**rest, **mark, **changed})
+    return Saved(fresh, conflict=place.differs)
+
+
+def _row_version(held: Held, place: Place, device: str) -> int:
+    """Return the version of the whole: a part of what is kept there leaves it as it is."""
+    there = held.versions.get(place.slot)
+    if there is not None and place.before is there:
+        return there.version
+    if device:
+        return 1 if there is None else there.version + 1
+    return held.next_version

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from analysis.record.canonical import canonical_text
+from analysis.record.canonical import canonical_text, sha256_hex
 from delphi.db import table_of
 from delphi.domain.answers.typed import Typed
 from delphi.errors import DomainError
-from delphi.models.answer import Draft, Respondent
+from delphi.models.answer import Respondent
+from delphi.services.draft_places import Held, Version, held_versions, place_for, settle, write
 
-WORKING, OTHER = 1, 2
 #: Parts of a draft that are typed on pages of their own, under versions of their own.
 PARTS = ("assessment", "implications", "proposals")
 _respondents = table_of(Respondent)
-_drafts = table_of(Draft)
 _LOCK_RESPONDENT = (
     select(_respondents.c.pseudonym)
     .where(_respondents.c.pseudonym == bindparam("respondent"))
@@ -31,51 +29,43 @@ _ADD_RESPONDENT = {
     "sqlite": sqlite.insert(_respondents).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(_respondents).on_conflict_do_nothing(),
 }
-_WORKING_DRAFT = select(_drafts.c.version, _drafts.c.content).where(
-    _drafts.c.respondent == bindparam("respondent"),
-    _drafts.c.round_id == bindparam("round_id"),
-    _drafts.c.slot == WORKING,
-)
-_ADD_DRAFT = insert(_drafts)
-_CHANGE_WORKING_DRAFT = (
-    update(_drafts)
-    .where(
-        _drafts.c.respondent == bindparam("of"),
-        _drafts.c.round_id == bindparam("in_round"),
-        _drafts.c.slot == WORKING,
-    )
-    .values(version=bindparam("version"), content=bindparam("content"))
-)
 
 
 @dataclass(frozen=True)
 class Saved:
     """What became of the typed fields."""
 
-    #: version of the working draft
+    #: the version that the form goes on from
     version: int
-    #: another window had saved something different; what was typed here is kept as the other draft
+    #: another window had saved something different
     conflict: bool = False
-    #: whether it is: a device without earlier answers never takes the place of what was kept there
+    #: what was typed here is kept, with a conflict as the other draft
     kept: bool = True
+    #: it is not, for something else was typed without the access code, which may be let go
+    replaceable: bool = False
 
 
 def ensure_respondent(session: Session, respondent: str, study_id: str) -> None:
     """Make the respondent's row when it is not there yet, and take its lock."""
-    who = {"respondent": respondent}
-    if session.scalar(_LOCK_RESPONDENT, who) is None:
+    if session.execute(_LOCK_RESPONDENT, {"respondent": respondent}).first() is None:
         session.execute(
             _ADD_RESPONDENT[session.get_bind().dialect.name],
             {"pseudonym": respondent, "study_id": study_id},
         )
         # Somebody else may have been faster; then the row is there, and its lock still to be taken.
-        session.execute(_LOCK_RESPONDENT, who)
+        session.execute(_LOCK_RESPONDENT, {"respondent": respondent}).first()
 
 
 def save_draft(
-    session: Session, *, study_id: str, respondent: str, round_id: str, typed: Typed, version: int
+    session: Session,
+    *,
+    study_id: str,
+    respondent: str,
+    round_id: str,
+    typed: Typed,
+    version: int | None,
 ) -> Saved:
-    """Keep what is typed.
+    """Keep what is typed, where `draft_places` has a place for it.
 
     Parameters
     ----------
@@ -84,44 +74,60 @@ def save_draft(
     typed
         The fields as typed.
     version
-        The version that the form was rendered from; 0 when there was no draft.
+        The version that the form was rendered from; 0 when there was no draft. None on a device
+        without the access code: what else was typed without it is let go.
     """
     ensure_respondent(session, respondent, study_id)
-    working = working_draft(session, respondent, round_id)
-    if working is None:
-        add_draft(session, respondent, round_id, canonical_text(typed.to_document()))
-        return Saved(1)
-    held = json.loads(working.content)
-    document = _with_parts(typed.to_document(), held)
-    content = canonical_text(document)
-    if working.content == content:
-        return Saved(working.version)
-    foreign = is_foreign(document, held)
-    if not foreign and is_only_looked(held, document):
+    held = held_versions(session, respondent, round_id)
+    document = typed.to_document()
+    device = device_of(document)
+
+    def goes_on(one: Version) -> bool:
+        merged = _with_parts(document, one.document)
+        return one.version == version or _follows_a_look(one, version) or _says(one, merged)
+
+    place = place_for(held, device, goes_on, replaces=version is None)
+    if place is None:
+        return not_kept(held, device, version or 0)
+    if place.before is not None:
+        document = _with_parts(document, place.before.document)
+    there = held.versions.get(place.slot)
+    if there is None or place.moves:
+        fresh = 1 if device else held.next_version
+    elif device_of(there.document) == device and is_only_looked(there.document, document):
         # A look at the own last answers changes nothing that another window could contradict.
-        change_draft(session, respondent, round_id, working.version, content)
-        return Saved(working.version)
-    differs = working.version != version and not _follows_a_look(working.version, version, held)
-    if foreign or differs:
-        kept = keep_other(session, respondent, round_id, working.version, content)
-        return Saved(working.version, conflict=True, kept=kept)
-    change_draft(session, respondent, round_id, working.version + 1, content)
-    return Saved(working.version + 1)
+        fresh = there.version
+    else:
+        fresh = there.version + 1 if device else held.next_version
+    if there is None or place.moves or there.content != canonical_text(document):
+        write(session, held, place, fresh, document)
+    return Saved(fresh, conflict=place.differs)
 
 
-def _with_parts(document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
-    """Return a draft with what has a page of its own and is kept beside; a look is for good.
+def not_kept(held: Held, device: str, version: int) -> Saved:
+    """Return that there is no place for what was typed; the form stays what it is."""
+    return Saved(
+        version,
+        conflict=True,
+        kept=False,
+        replaceable=bool(device) and any(one.device for one in held.versions.values()),
+    )
 
-    A device without earlier answers gets only what was typed on it.
-    """
-    if is_foreign(document, held):
-        return document
+
+def device_of(document: Mapping[str, Any]) -> str:
+    """Return the mark of the device without the access code that a draft was typed on."""
+    return str(document.get("device", ""))
+
+
+def _with_parts(document: dict[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a draft with what has a page of its own and is kept beside; a look is for good."""
     return {**document, **{name: held[name] for name in (*PARTS, "looked") if name in held}}
 
 
-def is_foreign(document: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
-    """Whether a draft was typed on a device that may not show the one that is held."""
-    return document.get("device") not in (None, held.get("device"))
+def _says(held: Version, document: Mapping[str, Any]) -> bool:
+    """Whether a draft says what is held: the mark of a device says nothing by itself."""
+    mark = {"device": held.device} if held.device else {}
+    return is_only_looked({**document, **mark}, held.document)
 
 
 def is_only_looked(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -129,93 +135,60 @@ def is_only_looked(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return {**one, "looked": True} == {**other, "looked": True}
 
 
-def _follows_a_look(now: int, version: int, held: Mapping[str, Any]) -> bool:
+def _follows_a_look(held: Version, version: int | None) -> bool:
     """Whether a form of the time before the first draft comes after a look, and nothing else."""
-    typed = any(held[name] for name in ("fields", "abstained", "reasons"))
-    return (now, version, typed) == (1, 0, False) and held.get("looked") is True
+    typed = any(held.document[name] for name in ("fields", "abstained", "reasons"))
+    return (held.version, version, typed) == (1, 0, False) and _has_looked(held.document)
 
 
-def working_draft(session: Session, respondent: str, round_id: str) -> Any:
-    """Return `version` and `content` of the draft in work, or None."""
-    key = {"respondent": respondent, "round_id": round_id}
-    return session.execute(_WORKING_DRAFT, key).one_or_none()
-
-
-def add_draft(session: Session, respondent: str, round_id: str, content: str) -> None:
-    """Store the first draft of a round."""
-    key = {"respondent": respondent, "round_id": round_id}
-    session.execute(_ADD_DRAFT, {**key, "slot": WORKING, "version": 1, "content": content})
-
-
-def change_draft(
-    session: Session, respondent: str, round_id: str, version: int, content: str
-) -> None:
-    """Store the draft in work anew."""
-    session.execute(
-        _CHANGE_WORKING_DRAFT,
-        {"of": respondent, "in_round": round_id, "version": version, "content": content},
-    )
-
-
-def keep_other(
-    session: Session, respondent: str, round_id: str, version: int, content: str
-) -> bool:
-    """Keep what another window holds beside the draft in work; return whether it is kept."""
-    held = other_document(session, respondent, round_id)
-    if held and "device" not in held and is_foreign(json.loads(content), held):
-        return False
-    _replace(session, _draft(respondent, round_id, OTHER, version, content))
-    return True
-
-
-def other_document(session: Session, respondent: str, round_id: str) -> dict[str, Any]:
-    """Return the draft that is kept beside the one in work; empty without one."""
-    other = session.get(Draft, (respondent, round_id, OTHER))
-    return {} if other is None else dict(json.loads(other.content))
+def shown_as(working: str, other: str) -> str:
+    """Return what two versions that are shown to be chosen from are recognised by."""
+    return sha256_hex([working, other])
 
 
 def choose_draft(
-    session: Session, *, study_id: str, respondent: str, round_id: str, keep_other: bool
+    session: Session,
+    *,
+    study_id: str,
+    respondent: str,
+    round_id: str,
+    keep_other: bool,
+    shown: str | None = None,
 ) -> int:
-    """Settle a conflict: go on with the working draft or with the other; return the version."""
+    """Settle a conflict: go on with the working draft or with the other; return the version.
+
+    What is chosen behind the access code no longer belongs to the device that it was typed on.
+
+    Parameters
+    ----------
+    study_id, respondent, round_id
+        Whose draft of which round.
+    keep_other
+        Whether to go on with the other draft.
+    shown
+        What the two versions are recognised by that were shown, see `shown_as`.
+
+    Raises
+    ------
+    DomainError
+        `draft_settled` when there are no two versions; `draft_changed` when they are not those that
+        were shown.
+    """
     ensure_respondent(session, respondent, study_id)
-    working = session.get(Draft, (respondent, round_id, WORKING))
-    other = session.get(Draft, (respondent, round_id, OTHER))
+    held = held_versions(session, respondent, round_id)
+    working, other = held.working, held.other
     if working is None or other is None:
         raise DomainError("draft_settled")
-    if keep_other:
-        working.content, working.version = _chosen(other, working), working.version + 1
-    elif _has_looked(other):
-        working.content = _chosen(working, other)
-    session.delete(other)
-    session.flush()
-    return working.version
+    if shown is not None and shown != shown_as(working.content, other.content):
+        raise DomainError("draft_changed")
+    document = dict((other if keep_other else working).document)
+    document.pop("device", None)
+    if _has_looked(working.document) or _has_looked(other.document):
+        document["looked"] = True  # a look in either window stays a look
+    version = held.next_version
+    settle(session, held, version, document)
+    return version
 
 
-def _chosen(draft: Draft, left: Draft) -> str:
-    """Return the content that is gone on with; a look in either window stays a look."""
-    if not _has_looked(left):
-        return draft.content
-    return canonical_text({**json.loads(draft.content), "looked": True})
-
-
-def _has_looked(draft: Draft) -> bool:
-    return json.loads(draft.content).get("looked") is True
-
-
-def _draft(respondent: str, round_id: str, slot: int, version: int, content: str) -> Draft:
-    return Draft(
-        respondent=respondent, round_id=round_id, slot=slot, version=version, content=content
-    )
-
-
-def _replace(session: Session, draft: Draft) -> None:
-    session.execute(
-        delete(Draft).where(
-            Draft.respondent == draft.respondent,
-            Draft.round_id == draft.round_id,
-            Draft.slot == draft.slot,
-        )
-    )
-    session.add(draft)
-    session.flush()
+def _has_looked(document: Mapping[str, Any]) -> bool:
+    return document.get("looked") is True

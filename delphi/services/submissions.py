@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,7 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
         `round_closed` when the round is no longer open; `answers_incomplete` when there are gaps.
     """
     key = {"respondent": access.respondent, "round_id": sent.round_id}
-    state = session.execute(_LOCK_STATE, {"round_id": sent.round_id}).scalar_one()
+    state = session.execute(_LOCK_STATE, {"round_id": sent.round_id}).one().state
     earlier = session.execute(_EARLIER, key).all()
     again = [str(one.id) for one in earlier if one.form_key == sent.form_key]
     if again:
@@ -89,33 +90,77 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
     ensure_respondent(session, access.respondent, access.study_id)
     # Reasons come with submissions only: before the first one there are none to look for.
     stored = session.execute(_REASONS, key).all() if earlier else []
-    proposals = labelled(sent.questionnaire.proposals, sent.typed.proposals)
-    spoken = {**sent.typed.reasons, **{label: one.text for label, one in proposals.items()}}
+    spoken = _spoken(sent.questionnaire, sent.typed)
     texts = _keep_texts(session, key, spoken, stored=stored, around=around)
-    document = to_document(
-        sent.questionnaire,
-        1 + max((one.revision for one in earlier), default=0),
-        answers,
-        texts=texts,
-        confirmed_unchanged=sent.typed.kept,
-        assessed=sent.typed.assessed,
-    )
-    document["proposals"] = sent_to_document(proposals)
-    document["implications"] = _judged(sent, answers) or None
+    revision = 1 + max((one.revision for one in earlier), default=0)
+    document = _document(sent.questionnaire, sent.typed, answers, revision=revision, texts=texts)
     submission = _new_submission(sent, document, around)
     session.execute(_ADD_SUBMISSION, {**key, **submission})
     note_finished(session, sent.round_id, access.tag, around.key)
     return str(submission["id"])
 
 
-def _judged(sent: Sent, answers: Sequence[Answer]) -> dict[str, str]:
+def says_the_same(
+    questionnaire: Questionnaire, typed: Typed, stored: str, texts: Mapping[str, str]
+) -> bool:
+    """Whether submitting a form would store once more what a submission holds.
+
+    Parameters
+    ----------
+    stored
+        The document of the submission.
+    texts
+        Item or label → text that was stored with it.
+    """
+    answers, gaps = check(questionnaire, typed)
+    if gaps or _wanted(_spoken(questionnaire, typed)) != texts:
+        return False
+    before = json.loads(stored)
+    hashes = {one["item"]: one["sha256"] for one in before["texts"]}
+    again = _document(questionnaire, typed, answers, revision=before["revision"], texts=hashes)
+    return canonical_bytes(again) == stored.encode()
+
+
+def _document(
+    questionnaire: Questionnaire,
+    typed: Typed,
+    answers: Sequence[Answer],
+    *,
+    revision: int,
+    texts: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the document of a submission; `texts` are hashes by item or label."""
+    document = to_document(
+        questionnaire,
+        revision,
+        answers,
+        texts=texts,
+        confirmed_unchanged=typed.kept,
+        assessed=typed.assessed,
+    )
+    document["proposals"] = sent_to_document(labelled(questionnaire.proposals, typed.proposals))
+    document["implications"] = _judged(questionnaire, typed, answers) or None
+    return document
+
+
+def _judged(asked: Questionnaire, typed: Typed, answers: Sequence[Answer]) -> dict[str, str]:
     """Return what was said of the weights that follow from these answers."""
-    asked = sent.questionnaire
     if not asked.implications:
         return {}
     weights = own_weights(asked, {one.question: one.values for one in answers})
     items = {code for local in weights.values() for code in local}
-    return kept(asked.implications, sent.typed.judged, items)
+    return kept(asked.implications, typed.judged, items)
+
+
+def _spoken(asked: Questionnaire, typed: Typed) -> dict[str, str]:
+    """Return the reasons and proposals of a form, by item and by label."""
+    proposals = labelled(asked.proposals, typed.proposals)
+    return {**typed.reasons, **{label: one.text for label, one in proposals.items()}}
+
+
+def _wanted(spoken: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts that are stored."""
+    return {item: nfc(text) for item, text in spoken.items() if text}
 
 
 def _new_submission(
@@ -143,14 +188,14 @@ def _keep_texts(
     around: Surroundings,
 ) -> dict[str, str]:
     """Store the texts of this revision; one that has not changed keeps its salt and its hash."""
-    wanted = {item: nfc(text) for item, text in spoken.items() if text}
+    wanted = _wanted(spoken)
     kept = {row.item: row.sha256 for row in stored if wanted.get(row.item) == row.text}
     gone = [row.id for row in stored if row.item not in kept]
     if gone:
         session.execute(delete(_rationales).where(_rationales.c.id.in_(gone)))
     fresh = [_new_reason(item, text, around) for item, text in wanted.items() if item not in kept]
-    if fresh:
-        session.execute(_ADD_REASON, [{**key, **reason} for reason in fresh])
+    for reason in fresh:
+        session.execute(_ADD_REASON, {**key, **reason})
     return kept | {reason["item"]: reason["sha256"] for reason in fresh}
 
 

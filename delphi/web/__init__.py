@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from delphi.clock import Clock, SystemClock
 from delphi.db import Database
@@ -20,6 +19,7 @@ from delphi.web.language import install_languages
 from delphi.web.security import secure
 from delphi.web.site import Site, install_site
 from delphi.web.staff_cookie import install_staff_cookie
+from delphi.web.templates import Templates
 from delphi.web.words import install_words
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -64,11 +64,7 @@ def create_app(
 
 
 def _prepare_templates(app: Flask) -> None:
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.auto_reload = False
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_environment = Templates
     install_languages(app)
     install_filters(app)
     install_words(app)

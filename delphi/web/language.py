@@ -76,7 +76,9 @@ def speaking(tag: str) -> Iterator[None]:
         with force_locale(_LOCALES[tag]):
             yield
     finally:
-        g.present_language = present
+        g.pop("present_language", None)
+        if present is not None:
+            g.present_language = present
 
 
 @pass_eval_context
@@ -86,6 +88,11 @@ def _template_text(context: EvalContext, text: str, /, **values: object) -> str:
     if not context.autoescape:
         return found % values
     return Markup(found) % values if values else _without_placeholders(found)  # noqa: S704  (ours)
+
+
+def plain_text(text: str) -> str:
+    """Return a text without placeholders; `%%` in it is a percent sign."""
+    return str(_without_placeholders(_translations().gettext(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -155,12 +162,12 @@ def _translations() -> NullTranslations:
 def _present() -> _Present | None:
     """Return the language of this request, looked up once; None outside an application."""
     try:
-        found = g.get("present_language")
+        return cast(_Present, g.present_language)
+    except AttributeError:
+        g.present_language = _Present(get_locale(), get_translations())
+        return cast(_Present, g.present_language)
     except RuntimeError:
         return None
-    if found is None:
-        found = g.present_language = _Present(get_locale(), get_translations())
-    return cast(_Present, found)
 
 
 def _choose_locale() -> Locale:
@@ -176,6 +183,8 @@ def _choose_locale() -> Locale:
 
 def _asked_for() -> str | None:
     """Return the language in the address, if it is one of ours."""
+    if b"lang=" not in request.query_string:
+        return None
     asked = request.args.get("lang")
     return asked if asked in _LOCALES else None
 
@@ -191,7 +200,7 @@ def _preferred(header: str) -> str:
 
 
 def _remember_choice(response: Response) -> Response:
-    asked = _asked_for() if b"lang=" in request.query_string else None
+    asked = _asked_for()
     if asked is not None and asked != request.cookies.get(COOKIE):
         response.set_cookie(
             COOKIE,

@@ -94,7 +94,7 @@ FAMILIARITY: Mapping[int, Words] = {
     4: _lazy("A little"),
     5: _lazy("Not at all"),
 }
-INFLUENCES: Mapping[int, Words] = {1: _lazy("Large"), 2: _lazy("Medium"), 3: _lazy("Small")}
+INFLUENCES: Mapping[int, Words] = {1: _lazy("Strong"), 2: _lazy("Medium"), 3: _lazy("Weak")}
 GROUNDS: Mapping[str, Words] = {
     "practice": _lazy("Practical experience"),
     "theory": _lazy("Theoretical analysis"),
@@ -113,7 +113,7 @@ JUDGEMENTS: Mapping[str, Words] = {
 PROPOSAL_KINDS: Mapping[str, Words] = {
     "indicator": _lazy("Suggest an indicator"),
     "definition": _lazy("Question a definition"),
-    "tree": _lazy("Comment on the tree"),
+    "tree": _lazy("Comment on the set of indicators"),
 }
 
 

@@ -1,5 +1,6 @@
 // Saves a form while it is filled in, one request at a time. What is not saved yet lives in the
-// open page and nowhere else; the mark in the masthead says so.
+// open page and nowhere else; the mark in the masthead says so, and so do notes in the form: one at
+// the button, and one in view wherever the page is long.
 
 const PAUSE = 1200;
 const FIRST_RETRY = 2000;
@@ -8,7 +9,7 @@ const LONGEST_RETRY = 30000;
 const OUTLIVES_THE_PAGE = 60000;
 const TOO_LARGE = 413;
 const AFTER_RELOAD = [400, 2000];
-const ENDED = { closed: 'closed', link: 'link', locked: 'link' };
+const ENDED = ['closed', 'link', 'locked', 'unkept'];
 
 export class Autosave {
   constructor(form, mark, texts) {
@@ -18,6 +19,10 @@ export class Autosave {
     this.isDirty = false;
     this.isLeaving = false;
     this.isHeard = true; // the server took the last form in or said in its own words why not
+    this.isPressed = false; // a button was pressed in vain since the last save
+    this.isRenewed = false; // the last form went out with the token that came for it
+    this.isTroubled = false; // something could not be saved at once since the page was opened
+    this.notes = [...form.querySelectorAll('[data-saved-note]')];
     this.running = null;
     this.timer = 0;
     this.wait = FIRST_RETRY;
@@ -101,15 +106,23 @@ export class Autosave {
       this.form.elements.version.value = answer.version;
       this.form.dispatchEvent(new CustomEvent('draft-saved', { detail: answer }));
       this.wait = FIRST_RETRY;
+      this.isPressed = false;
+      this.isRenewed = false;
       if (this.isDirty) this.later(PAUSE);
       else this.say('saved');
     } else if (answer.conflict) {
+      this.form.elements.version.value = answer.version; // what is typed next goes on from it
       this.say('conflict'); // kept beside the other version; a choice follows on the next page
-    } else if (answer.error in ENDED) {
+    } else if (ENDED.includes(answer.error)) {
       this.isDirty ||= !answer.kept;
-      this.say(ENDED[answer.error]);
+      this.say(answer.error);
+    } else if (answer.csrf_token && !this.isRenewed) {
+      this.form.elements.csrf_token.value = answer.csrf_token;
+      this.isRenewed = true;
+      this.isDirty = true;
+      this.later(0); // the token alone was too old: with the new one the form is judged at once
     } else {
-      if (answer.csrf_token) this.form.elements.csrf_token.value = answer.csrf_token;
+      this.isRenewed = false;
       this.failed('retrying');
     }
   }
@@ -142,7 +155,10 @@ export class Autosave {
     event.preventDefault();
     const button = event.submitter;
     this.settle().then((isHeard) => {
-      if (!isHeard) return;
+      if (!isHeard) {
+        this.sayInVain(button);
+        return;
+      }
       this.isLeaving = true;
       this.form.requestSubmit(button);
     });
@@ -155,7 +171,10 @@ export class Autosave {
     if (!link || link.target || !isPlain || !(this.isDirty || this.running)) return;
     if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
     event.preventDefault();
-    this.settle().then(() => window.location.assign(link.href));
+    this.settle().then((isHeard) => {
+      if (isHeard || navigator.onLine) window.location.assign(link.href);
+      else this.sayInVain(link);
+    });
   }
 
   // The browser shows a page that it kept from before: its version of the answers may be an old
@@ -166,19 +185,36 @@ export class Autosave {
     else window.location.reload();
   }
 
-  // Speaks only when the state changes: a word in the masthead, what it means above the bar that
-  // stays in view.
+  // Speaks only when the state changes: a word in the masthead, what it means in the form. While it
+  // is tried again, what was said in the form stays.
   say(state) {
     if (!this.mark.hidden && this.mark.dataset.state === state) return;
     this.mark.hidden = false;
     this.mark.dataset.state = state;
     this.mark.textContent = this.texts.marks[state];
     const note = this.texts.notes[state] ?? '';
-    for (const one of this.form.querySelectorAll('[data-saved-note]')) {
-      one.textContent = note;
-      one.hidden = !note;
-    }
     if (note) this.mark.append(this.unseen(note));
+    this.isTroubled ||= Boolean(note);
+    if (state !== 'saving') this.note(state);
+  }
+
+  // Where something is the matter, what; and once it is over, that it is. Before, nothing.
+  note(state) {
+    const sentence = (this.isPressed && this.texts.again[state]) || this.texts.notes[state];
+    const text = sentence ?? (this.isTroubled ? this.texts.marks[state] : '');
+    for (const one of this.notes) {
+      one.textContent = text;
+      one.hidden = !text;
+    }
+  }
+
+  // The button was pressed and nothing could happen: that is said where the reader looks.
+  sayInVain(button) {
+    this.isPressed = true;
+    const last = this.notes[this.notes.length - 1];
+    last.setAttribute('role', 'alert');
+    this.note(this.mark.dataset.state);
+    if (button?.closest('.actions')) last.scrollIntoView({ block: 'nearest' });
   }
 
   unseen(text) {

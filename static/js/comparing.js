@@ -1,8 +1,42 @@
 // Comparisons: what is not asked is out of the way, and what the answers give is kept up to date.
 
-import { Card, form, fill, start, texts } from './questionnaire.js';
+import { Card, Row, form, fill, start, texts } from './questionnaire.js';
 
-class Pairwise extends Card {
+// A row whose figure follows from comparisons: the server computes it and tells it after each save.
+class WeighedRow extends Row {
+  constructor(element, card) {
+    super(element, card);
+    const details = element.querySelector('[data-reason]');
+    this.asked = details.querySelector('summary').hidden ? details.querySelector('label').textContent : '';
+  }
+
+  drawMark() {}
+
+  prompt() { return this.asked; }
+
+  learn({ mark, said, prompt }) {
+    if (mark) this.mark?.setAttribute('d', mark);
+    else this.mark?.removeAttribute('d');
+    const words = this.element.querySelector('[data-now-said]');
+    words.hidden = !said;
+    words.querySelector('dd').textContent = said;
+    this.asked = prompt;
+    this.ask();
+  }
+}
+
+class Weighed extends Card {
+  static Row = WeighedRow;
+
+  learn(told) {
+    const rows = this.rows.filter((row) => row.element.dataset.row in told);
+    for (const row of rows) row.learn(told[row.element.dataset.row]);
+    const key = this.element.querySelector('[data-now-key]');
+    if (key && rows.length) key.hidden = rows.every((row) => !told[row.element.dataset.row].said);
+  }
+}
+
+class Pairwise extends Weighed {
   constructor(element) {
     super(element);
     this.drawn();
@@ -16,7 +50,7 @@ class Pairwise extends Card {
   }
 }
 
-class BestWorst extends Card {
+class BestWorst extends Weighed {
   constructor(element) {
     super(element);
     this.headings = [...element.querySelectorAll('[data-against]')];
@@ -30,7 +64,10 @@ class BestWorst extends Card {
   drawn() {
     const best = this.chosen('best');
     const worst = this.chosen('worst');
-    for (const part of this.headings) this.nameIt(part, part.dataset.against === 'best' ? best : worst);
+    const isOne = best && best.value === worst?.value; // nothing to compare: the server says so
+    for (const part of this.headings) {
+      this.nameIt(part, isOne ? null : part.dataset.against === 'best' ? best : worst);
+    }
     const idle = { best: [best?.value], worst: [best?.value, worst?.value] };
     for (const one of this.element.querySelectorAll('[data-multiple]')) {
       one.hidden = idle[one.dataset.multiple].includes(one.dataset.item);
@@ -47,10 +84,10 @@ class BestWorst extends Card {
   }
 }
 
-start('pairwise', Pairwise);
-start('best_worst', BestWorst);
+const cards = [...start('pairwise', Pairwise), ...start('best_worst', BestWorst)];
 
 form.addEventListener('draft-saved', (event) => {
+  for (const card of cards) card.learn(event.detail.rows ?? {});
   for (const [question, sentences] of Object.entries(event.detail.help ?? {})) {
     const place = document.querySelector(`[data-help="${CSS.escape(question)}"]`);
     const shown = [...place.children].map((one) => one.textContent);

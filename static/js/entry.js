@@ -145,6 +145,8 @@ for (const link of document.querySelectorAll('a[hreflang]')) {
     if (field.value) link.hash = KEPT + encodeURIComponent(field.value);
   });
 }
+// A page that answered a form: going back or loading it anew sends nothing again.
+if (document.getElementById('error-summary')) leaveAddress();
 form.querySelector('[data-entry-plain]').hidden = true; // it helps where this does not run
 field.addEventListener('input', typed);
 field.addEventListener('compositionend', typed);

@@ -86,7 +86,7 @@ export class Row {
   }
 
   drawMark() {
-    if (!this.mark || this.card.isDerived) return;
+    if (!this.mark) return;
     const { value } = this;
     const [low, high] = this.card.ends;
     if (value === null || value < low || value > high) {
@@ -98,22 +98,20 @@ export class Row {
   }
 
   prompt() {
-    const answer = this.value ?? this.last;
-    if (answer === null || this.card.isAbstained) return '';
+    const { value } = this;
+    if (value === null || this.card.isAbstained) return '';
     const { unit } = this.card;
-    if (this.low !== null && (answer < this.low || answer > this.high)) {
+    if (this.low !== null && (value < this.low || value > this.high)) {
       const ends = { low: this.low, high: this.high };
       const middle = this.low === this.high ? this.low : fill(texts.range, ends);
-      return fill(texts.outside[unit], { n: answer, middle });
+      return fill(texts.outside[unit], { n: value, middle });
     }
-    const moved = this.value === null || this.last === null ? 0 : Math.abs(this.value - this.last);
+    const moved = this.last === null ? 0 : Math.abs(value - this.last);
     return moved > this.card.largeMove ? plural(texts.moved[unit], moved) : '';
   }
 
   // Shows why a reason would help; an empty field that nothing asks for any more folds up again.
-  // Where the figure follows from comparisons, the server says so on the next page.
   ask() {
-    if (this.card.isDerived) return;
     const details = this.element.querySelector('[data-reason]');
     const summary = details.querySelector('summary');
     const prompt = this.prompt();
@@ -137,7 +135,6 @@ export class Card {
     this.unit = element.dataset.unit;
     this.largeMove = Number(element.dataset.largeMove);
     this.lastFields = element.dataset.kept ? JSON.parse(element.dataset.kept) : null;
-    this.isDerived = ['pairwise', 'best_worst'].includes(element.dataset.method);
     this.upward = 1; // which way the arrow up steps
     this.abstain = form.elements[`abstain.${element.dataset.card}`];
     this.rows = [...element.querySelectorAll('[data-row]')].map((row) => new this.constructor.Row(row, this));
@@ -188,6 +185,7 @@ export class Card {
       row.draw();
     }
     this.drawn();
+    this.element.dispatchEvent(new Event('answers-changed', { bubbles: true }));
     autosave.touched();
   }
 
@@ -202,8 +200,12 @@ export class Card {
     const button = event.target.closest('button[name="action"]');
     if (!button) return;
     event.preventDefault();
+    this.use(button.value.split('.')[0]);
+    this.undo.focus();
+  }
+
+  use(act) {
     const before = { fields: this.fields, abstained: this.abstain.checked, kept: form.elements.kept.value };
-    const act = button.value.split('.')[0];
     if (act === 'keep') this.keep();
     else if (act === 'clear') this.fields = {};
     else this.act(act);
@@ -241,7 +243,6 @@ export class Card {
     for (const one of this.tools.children) one.hidden = true;
     this.tools.append(undo);
     this.undo = undo;
-    undo.focus();
   }
 
   forgetUndo() {
@@ -282,6 +283,12 @@ class Rating extends Card {
 start('rating', Rating);
 
 // ------------------------------------------------------------------------------------- the page
+
+// One press for all questions; each can be undone by itself.
+document.querySelector('[data-keep-all]')?.addEventListener('click', (event) => {
+  event.preventDefault();
+  for (const card of cards) if (card.lastFields) card.use('keep');
+});
 
 // A page that answered a form, once what it shows is stored: going back or reloading asks for it
 // anew instead of sending the old form again.

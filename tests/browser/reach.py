@@ -2,6 +2,7 @@
 
 * width: does the page scroll sideways (what scrolls in its own frame may)
 * cut: is text cut off that a reader would need
+* words: is a word broken in its middle, where nothing but a lack of room breaks it
 * everyone: does anything move for a reader who has asked for no motion
 * expert: on pages for experts, is text large enough, is every target 44 px
 * chinese: on Chinese pages for experts, are lines, spaces, quotation marks set as in the house
@@ -49,6 +50,23 @@ if (what === 'cut') {
             || (hides(look.overflowY) && one.scrollHeight > one.clientHeight + 1
                 && one.clientHeight)) {
             if (!(one instanceof SVGElement)) found.push(`cut off: ${named(one)}`);
+        }
+    }
+}
+
+if (what === 'words') {
+    const range = document.createRange();
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    // the head of a folded table is read aloud and not drawn
+    const folded = one => one.closest('thead') !== null && box(one.closest('thead')).width < 2;
+    for (let node; (node = walker.nextNode());) {
+        const around = node.parentElement;
+        if (unseen(around) || folded(around) || around.closest('svg, code, .mono, .code')) continue;
+        for (const word of node.data.matchAll(/[A-Za-z’]{2,}/g)) {
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map(one => Math.round(one.top)));
+            if (lines.size > 1) found.push(`broken in its middle: ${word[0]}`);
         }
     }
 }

@@ -64,7 +64,7 @@ def test_without_script_answers_are_chosen_and_read_back(panel: Panel, windows: 
     expert.skips_familiarity()
     expert.submits()
     expect(page.locator(".receipt table").nth(1)).to_contain_text("Quite")
-    expect(page.locator(".receipt table").nth(2)).to_contain_text("Large")
+    expect(page.locator(".receipt table").nth(2)).to_contain_text("Strong")
 
 
 def test_with_script_every_choice_is_saved_by_keyboard_alone(

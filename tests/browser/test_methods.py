@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -65,7 +66,7 @@ def test_every_method_is_answered_checked_and_received(
     expert.submits()
     document = study.submission_since(before)
     assert {one["question"]: one["values"] for one in document["answers"]} == STORED
-    expect(page.locator("table.stored")).to_have_count(len(STORED))
+    expect(page.locator(".sheet.receipt table")).to_have_count(len(STORED))
 
 
 def test_the_keyboard_alone_answers_every_method(
@@ -126,6 +127,21 @@ def test_what_is_not_asked_is_out_of_the_way(windows: Windows, links: list[str])
     expect(page.locator('[name="to_worst.E2"]').first).to_be_hidden()
     expect(page.locator('[name="to_worst.E3"]').first).to_be_visible()
     expect(page.locator('[data-against="best"] h3')).to_contain_text("Information security")
+    fills(page, {"worst.E": "E2"})
+    expect(page.locator('[data-against="best"]')).to_be_hidden()
+    expect(page.locator('[data-against="worst"]')).to_be_hidden()
+    expect(page.locator('[data-help="E"]')).to_contain_text(
+        "The same one is chosen", timeout=SAVED_WITHIN
+    )
+
+
+def test_a_field_shows_the_whole_of_what_was_typed(windows: Windows, links: list[str]) -> None:
+    page = windows.open(language="en")
+    Expert(page, links.pop()).opens_link()
+    field = page.locator('[name="points.D1.1"]')
+    for typed in ("100", "1.000", "60 points"):
+        field.fill(typed)
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth"), typed
 
 
 def test_up_and_down_exchange_places(windows: Windows, links: list[str]) -> None:
@@ -156,18 +172,22 @@ def test_one_press_keeps_every_last_answer(installation: Installation, windows: 
     for expert in range(8):
         study.submits(expert, full_answer())
     study.closes_round().opens_round(departure="Another round.")
-    for expert, script in ((0, True), (1, False)):
+    for expert, (script, keys) in enumerate(
+        itertools.product((True, False), ('[data-tools] button[value^="keep"]', "[data-keep-all]"))
+    ):
         page = windows.open(language="en", script=script)
         one = Expert(page, link_of(installation, study, expert), script=script)
         one.opens_link()
         expect(page.locator("#figures-S1")).to_contain_text("Median")
         assert set(filled(page, ANSWER).values()) == {""}
-        for button in page.locator('button[value^="keep"]').all():
+        for button in page.locator(keys).all():
             if script:
                 button.click()
             else:
                 with page.expect_navigation():
                     page.locator(f'button[value="{button.get_attribute("value")}"]').click()
+        if script:
+            expect(page.get_by_role("button", name="Undo")).to_have_count(len(STORED))
         assert filled(page, ANSWER) == dict(ANSWER)
         before = study.submitted_leaves()
         one.goes_on()

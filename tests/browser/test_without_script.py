@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -123,6 +125,8 @@ def test_what_was_saved_is_there_on_the_next_visit(windows: Windows, links: list
     first.opens_link()
     first.allocates((25, 45, ""))
     first.page.click('button[name=action][value="save"]')
+    expect(first.page.locator(".notice[role=status]")).to_contain_text("You can close this page")
+    expect(first.page).to_have_url(re.compile(r"/survey\?saved=1$"))
     second = Expert(windows.open(language="zh-CN", width=DESK, script=False), link, script=False)
     second.opens_link()
     assert second.typed() == ("25", "45", "")

@@ -14,7 +14,8 @@ from delphi.domain.self_assessment import NOTHING, Assessment
 from delphi.models.answer import Draft
 from delphi.queries.assessment_rules import usual_protocol
 from delphi.services.draft_parts import ASSESSMENT, TypedPart, save_part
-from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
+from delphi.services.draft_places import OTHER, WORKING
+from delphi.services.drafts import Saved, choose_draft
 from delphi.surroundings import Surroundings
 from tests.studies import RunningStudy, running_study, typed
 
@@ -83,7 +84,7 @@ def test_it_is_kept_where_nothing_else_was_typed(study: RunningStudy) -> None:
 def test_two_windows_keep_both_until_one_is_chosen(study: RunningStudy, *, other: bool) -> None:
     study.drafts(0, POINTS)
     saves(study, SOME, 0)
-    assert saves(study, MORE, 0) == Saved(1, conflict=True)
+    assert saves(study, MORE, 0) == Saved(2, conflict=True)
     both = held(study)
     assert (both[WORKING].assessed, both[OTHER].assessed) == (SOME, MORE)
     assert both[OTHER].fields == both[WORKING].fields == POINTS.fields
@@ -105,7 +106,7 @@ def test_a_device_without_earlier_answers_neither_reads_nor_replaces_them(
 ) -> None:
     study.drafts(0, POINTS)
     saves(study, SOME, 0)
-    assert saves(study, MORE, 1, device="d" * 16) == Saved(0, conflict=True)
+    assert saves(study, MORE, 1, device="d" * 16) == Saved(2)
     both = held(study)
     assert both[WORKING].assessed == SOME
     assert (both[OTHER].assessed, both[OTHER].fields) == (MORE, {})

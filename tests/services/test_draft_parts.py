@@ -28,7 +28,13 @@ def a_list(name: str) -> PartOf[list[str]]:
 
 
 def saves(
-    study: RunningStudy, name: str, given: list[str], version: int = 0, device: str = ""
+    study: RunningStudy,
+    name: str,
+    given: list[str],
+    version: int = 0,
+    device: str = "",
+    *,
+    replaces: bool = False,
 ) -> Saved:
     with study.database.writing() as session:
         return save_part(
@@ -37,6 +43,7 @@ def saves(
             respondent=study.access(0).respondent,
             round_id=study.round_id,
             part=TypedPart(a_list(name), given, version, device),
+            replaces=replaces,
         )
 
 
@@ -73,7 +80,7 @@ def test_parts_and_points_leave_each_other_alone(study: RunningStudy) -> None:
 def test_two_windows_keep_both(study: RunningStudy) -> None:
     study.drafts(0, POINTS)
     saves(study, "implications", ["here"])
-    assert saves(study, "implications", ["there"]) == Saved(1, conflict=True)
+    assert saves(study, "implications", ["there"]) == Saved(2, conflict=True)
     assert [content["implications"] for _, content in held(study).values()] == [
         {"version": 1, "given": ["here"]},
         {"version": 2, "given": ["there"]},
@@ -82,7 +89,7 @@ def test_two_windows_keep_both(study: RunningStudy) -> None:
 
 def test_a_device_without_earlier_answers_starts_anew(study: RunningStudy) -> None:
     saves(study, "implications", ["here"])
-    assert saves(study, "implications", ["away"], 1, "d" * 16) == Saved(0, conflict=True)
+    assert saves(study, "implications", ["away"], 1, "d" * 16) == Saved(2)
     (_, working), (_, other) = held(study).values()
     assert working["implications"] == {"version": 1, "given": ["here"]}
     assert (other["device"], other["implications"]) == ("d" * 16, {"version": 2, "given": ["away"]})
@@ -117,7 +124,9 @@ def test_a_strange_device_takes_the_place_of_nothing(study: RunningStudy) -> Non
     before = held(study)
     strange = TypedHere(POINTS.fields, frozenset(), {}, device="d" * 16)
     for version in (0, 1, 2):
-        assert study.drafts(0, strange, version=version) == Saved(1, conflict=True, kept=False)
+        assert study.drafts(0, strange, version=version) == Saved(
+            version, conflict=True, kept=False
+        )
     assert saves(study, PARTS[0], ["x"], device="d" * 16).kept is False
     assert held(study) == before
 
@@ -125,5 +134,30 @@ def test_a_strange_device_takes_the_place_of_nothing(study: RunningStudy) -> Non
 def test_a_strange_device_that_guesses_the_version_replaces_nothing(study: RunningStudy) -> None:
     study.drafts(0, POINTS)
     strange = TypedHere({"points.D": "1"}, frozenset(), {}, device="d" * 16)
-    assert study.drafts(0, strange, version=1) == Saved(1, conflict=True)
+    assert study.drafts(0, strange, version=1) == Saved(1)
     assert held(study)[1][1]["fields"] == POINTS.fields
+
+
+def test_a_part_of_a_third_window_is_told_that_it_is_not_kept(study: RunningStudy) -> None:
+    study.drafts(0, POINTS)
+    name = PARTS[0]
+    saves(study, name, ["one"])
+    assert saves(study, name, ["two"]) == Saved(2, conflict=True)
+    before = held(study)
+    assert saves(study, name, ["three"]) == Saved(0, conflict=True, kept=False)
+    assert held(study) == before
+    assert saves(study, name, ["two and more"], 2) == Saved(3, conflict=True)
+    assert held(study)[1] == before[1]
+
+
+def test_a_part_without_the_code_replaces_another_only_when_that_is_let_go(
+    study: RunningStudy,
+) -> None:
+    name = PARTS[0]
+    saves(study, name, ["one"], device="a" * 16)
+    before = held(study)
+    told = Saved(1, conflict=True, kept=False, replaceable=True)
+    assert saves(study, name, ["two"], 1, device="b" * 16) == told
+    assert held(study) == before
+    assert saves(study, name, ["two"], 1, "b" * 16, replaces=True) == Saved(2)
+    assert [one["device"] for _, one in held(study).values()] == ["b" * 16]

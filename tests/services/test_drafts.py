@@ -8,11 +8,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from analysis.record.canonical import canonical_text
 from delphi.db import Database
 from delphi.domain.answers.typed import Typed, typed_from_document
 from delphi.models.answer import Draft, Respondent
-from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
+from delphi.services.draft_places import OTHER, WORKING
+from delphi.services.drafts import Saved, choose_draft, shown_as
 from delphi.surroundings import Surroundings
+from delphi.web.survey.desk import TypedHere
 from tests.five_methods import FIVE_METHODS, five_methods, full_answer
 from tests.studies import RunningStudy, looking, refuses, running_study, typed
 
@@ -34,7 +37,7 @@ def drafts(study: RunningStudy) -> dict[int, tuple[int, dict[str, object]]]:
         )}  # fmt: skip
 
 
-def choose(study: RunningStudy, *, keep_other: bool) -> int:
+def choose(study: RunningStudy, *, keep_other: bool, shown: str | None = None) -> int:
     with study.database.writing() as session:
         return choose_draft(
             session,
@@ -42,6 +45,7 @@ def choose(study: RunningStudy, *, keep_other: bool) -> int:
             respondent=study.access(0).respondent,
             round_id=study.round_id,
             keep_other=keep_other,
+            shown=shown,
         )
 
 
@@ -67,15 +71,96 @@ def test_saving_the_same_again_is_no_change_and_no_conflict(study: RunningStudy)
 def test_a_conflict_keeps_both(study: RunningStudy, stale: int) -> None:
     study.drafts(0, ONE)
     study.drafts(0, TWO, version=1)
-    assert study.drafts(0, THREE, version=stale) == Saved(2, conflict=True)
-    assert drafts(study) == {WORKING: (2, TWO.to_document()), OTHER: (2, THREE.to_document())}
+    assert study.drafts(0, THREE, version=stale) == Saved(3, conflict=True)
+    assert drafts(study) == {WORKING: (2, TWO.to_document()), OTHER: (3, THREE.to_document())}
 
 
 def test_the_other_window_goes_on_being_kept(study: RunningStudy) -> None:
     study.drafts(0, ONE)
+    assert study.drafts(0, TWO) == Saved(2, conflict=True)
+    assert study.drafts(0, TWO) == Saved(2, conflict=True)
+    assert study.drafts(0, THREE, version=2) == Saved(3, conflict=True)
+    assert drafts(study) == {WORKING: (1, ONE.to_document()), OTHER: (3, THREE.to_document())}
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_a_third_window_is_told_that_it_is_not_kept(study: RunningStudy, version: int) -> None:
+    study.drafts(0, ONE)
     study.drafts(0, TWO)
-    study.drafts(0, THREE)
-    assert drafts(study) == {WORKING: (1, ONE.to_document()), OTHER: (1, THREE.to_document())}
+    before = drafts(study)
+    assert study.drafts(0, THREE, version=version) == Saved(version, conflict=True, kept=False)
+    assert drafts(study) == before
+
+
+def test_a_form_from_before_the_choice_replaces_nothing(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO)
+    version = choose(study, keep_other=False)
+    for fields in ({"D": "31"}, {"D": "32"}):
+        version = study.drafts(0, typed(fields), version=version).version
+    assert study.drafts(0, THREE, version=2) == Saved(version + 1, conflict=True)
+
+
+def test_only_what_was_shown_is_chosen(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO)
+    before = drafts(study)
+    with refuses("draft_changed"):
+        choose(study, keep_other=True, shown="0" * 64)
+    assert drafts(study) == before
+    shown = shown_as(*(canonical_text(content) for _, content in before.values()))
+    assert choose(study, keep_other=True, shown=shown) == 3
+
+
+def on(device: str, **points: str) -> TypedHere:
+    fields = typed(points).fields
+    return TypedHere(fields, frozenset(), {}, device=device * 16)
+
+
+@pytest.mark.parametrize("is_owned", [True, False])
+def test_without_the_code_one_version_is_kept_and_goes_only_when_let_go(
+    study: RunningStudy, *, is_owned: bool
+) -> None:
+    if is_owned:
+        study.drafts(0, ONE)
+    owned, place = drafts(study), OTHER if is_owned else WORKING
+    assert study.drafts(0, on("a", D="1")) == Saved(1)
+    assert study.drafts(0, on("a", D="2"), version=1) == Saved(2)
+    told = Saved(1, conflict=True, kept=False, replaceable=True)
+    assert study.drafts(0, on("a", D="3"), version=1) == told
+    assert study.drafts(0, on("b", D="3"), version=1) == told
+    held = {**owned, place: (2, on("a", D="2").to_document())}
+    assert drafts(study) == held
+    assert study.drafts(0, on("b", D="3"), version=None) == Saved(3)
+    assert drafts(study) == {**held, place: (3, on("b", D="3").to_document())}
+
+
+def test_without_the_code_there_is_no_place_beside_two_windows(study: RunningStudy) -> None:
+    study.drafts(0, ONE)
+    study.drafts(0, TWO)
+    before = drafts(study)
+    for version in (0, None):
+        told = study.drafts(0, on("a", D="1"), version=version)
+        assert told == Saved(0, conflict=True, kept=False)
+    assert drafts(study) == before
+
+
+def test_behind_the_code_a_place_is_always_free(study: RunningStudy) -> None:
+    strange = on("a", D="1")
+    study.drafts(0, strange)
+    assert study.drafts(0, ONE) == Saved(2)
+    both = {WORKING: (2, ONE.to_document()), OTHER: (1, strange.to_document())}
+    assert drafts(study) == both
+    assert study.drafts(0, TWO, version=1) == Saved(1, conflict=True, kept=False)
+    assert drafts(study) == both
+    assert choose(study, keep_other=True) == 3
+    assert drafts(study) == {WORKING: (3, typed({"D": "1"}).to_document())}
+
+
+def test_behind_the_code_one_goes_on_from_what_was_typed_without(study: RunningStudy) -> None:
+    study.drafts(0, on("a", D="1"))
+    assert study.drafts(0, ONE, version=1) == Saved(2)
+    assert drafts(study) == {WORKING: (2, ONE.to_document())}
 
 
 @pytest.mark.parametrize(("keep_other", "kept"), [(True, TWO), (False, ONE)])
@@ -177,7 +262,7 @@ def test_a_look_alone_is_no_other_version(study: RunningStudy, version: int) -> 
 def test_what_follows_a_look_on_an_empty_form_is_no_conflict(study: RunningStudy) -> None:
     study.drafts(0, ONLY_LOOKED)
     assert study.drafts(0, TWO) == Saved(2)
-    assert study.drafts(0, THREE) == Saved(2, conflict=True)
+    assert study.drafts(0, THREE) == Saved(3, conflict=True)
 
 
 @pytest.mark.parametrize("keep_other", [True, False])

@@ -101,9 +101,9 @@ def test_choices_are_a_part_of_the_draft_with_versions_of_their_own(last: Runnin
     assert saves(last, {}, 0) == Saved(0)
     assert saves(last, {"D1": "too_low"}, 0) == Saved(1)
     assert saves(last, {"D1": "too_low"}, 0) == Saved(1)
-    assert saves(last, {"D1": "too_high"}, 0) == Saved(1, conflict=True)
-    assert last.drafts(0, typed({**ANSWER, "D": "25", "S": "45"}), version=1) == Saved(2)
-    assert saves(last, {}, 1) == Saved(2)
+    assert saves(last, {"D1": "too_high"}, 0) == Saved(2, conflict=True)
+    assert last.drafts(0, typed({**ANSWER, "D": "25", "S": "45"}), version=1) == Saved(3)
+    assert saves(last, {}, 1) == Saved(3)
     assert saves(last, {"D1": "acceptable"}, 0, device="d" * 16) == Saved(
         0, conflict=True, kept=False
     )

@@ -18,7 +18,8 @@ from delphi.models.answer import Draft, Rationale
 from delphi.queries.results.proposals import proposals_view
 from delphi.schemas import require_valid
 from delphi.services.draft_parts import PROPOSALS, TypedPart, save_part
-from delphi.services.drafts import OTHER, WORKING, Saved, choose_draft
+from delphi.services.draft_places import OTHER, WORKING
+from delphi.services.drafts import Saved, choose_draft
 from delphi.surroundings import Surroundings
 from tests.studies import FOUR_GROUPS, RunningStudy, looking, refuses, running_study, typed
 
@@ -90,7 +91,7 @@ def test_they_are_kept_beside_the_points_under_versions_of_their_own(study: Runn
 def test_two_windows_keep_both_until_one_is_chosen(study: RunningStudy, *, other: bool) -> None:
     study.drafts(0, POINTS)
     saves(study, ONE)
-    assert saves(study, TWO) == Saved(1, conflict=True)
+    assert saves(study, TWO) == Saved(2, conflict=True)
     both = held(study)
     assert (both[WORKING].proposals, both[OTHER].proposals) == ((ONE,), (TWO,))
     with study.database.writing() as session:
@@ -111,7 +112,7 @@ def test_a_device_without_earlier_answers_neither_reads_nor_replaces_them(
 ) -> None:
     study.drafts(0, POINTS)
     saves(study, ONE)
-    assert saves(study, TWO, device="d" * 16) == Saved(0, conflict=True)
+    assert saves(study, TWO, device="d" * 16) == Saved(1)
     both = held(study)
     assert both[WORKING].proposals == (ONE,)
     assert (both[OTHER].proposals, both[OTHER].fields) == ((TWO,), {})

@@ -8,6 +8,7 @@ expert.submits()
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -16,11 +17,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from delphi.models.answer import Draft
 from delphi.models.identity import Invitation
 from delphi.surroundings import Surroundings
+from delphi.web.language import language
 from delphi.web.site import Site
 from tests.studies import T2, RunningStudy, running_study
 
@@ -54,11 +57,27 @@ def study_in_round_2(
     return study.closes_round().opens_round(departure="Another round.")
 
 
+def drafts(study: RunningStudy) -> dict[int, dict[str, object]]:
+    """Return what one expert has typed: slot → content."""
+    with study.database.reading() as session:
+        rows = session.execute(select(Draft.slot, Draft.content).order_by(Draft.slot))
+        return {row.slot: json.loads(row.content) for row in rows}
+
+
+def plain(page: str) -> str:
+    """Return a page as it is read: its spaces plain, its word joiners left out."""
+    return page.replace("\u00a0", " ").replace("\u2060", "")
+
+
 class CompiledTemplates(BytecodeCache):
     """Templates compiled once per process: every test has an application of its own."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return another key for each language: templates are compiled once for each."""
+        return f"{language()} {super().get_cache_key(name, filename)}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._kept:

@@ -86,23 +86,23 @@ def facts(page: str, code: str) -> list[str]:
 def test_the_card_tells_what_is_known_line_by_line(app: Flask, study: RunningStudy) -> None:
     page = read(app, study, "en")
     assert facts(page, "A11") == [
-        "Measured value; More is better",
+        "A measured value; the more, the better",
         "Unit: trips",
         "In the data of 2 assessed units, 2018–2020: −12.35 to 12 346, median 3403",
         "In: Supply › Services",
     ]
     assert facts(page, "B") == [
-        "Measured value; Less is better",
+        "A measured value; the less, the better",
         "In the data of 2 assessed units, 2018: always 1",
     ]
-    assert facts(page, "A13") == ["Measured value; More is better", "In: Supply › Services"]
+    assert facts(page, "A13") == ["A measured value; the more, the better", "In: Supply › Services"]
     assert "In: " not in "".join(facts(page, "B"))
 
 
 def test_the_card_tells_the_same_in_chinese(app: Flask, study: RunningStudy) -> None:
     page = read(app, study, "zh-CN")
     assert facts(page, "A11") == [
-        "数值类；正向",
+        "数值越大越好",
         "单位：次",
         "2 个评价对象 2018–2020 年的数据：最小 −12.35，最大 12 346，中位数 3403",
         "所属：供给 › 服务",
@@ -115,11 +115,34 @@ def test_small_figures_keep_four_digits(app: Flask, study: RunningStudy) -> None
     assert "0.0001235 to 0.5, median 0.5" in " ".join(facts(page, "A12"))
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        ("1e-100", "1e100", "1\u202f×\u202f10⁻¹⁰⁰ to 1\u202f×\u202f10¹⁰⁰"),
+        ("-0.0000000123456", "0.00000012345", "−1.235\u202f×\u202f10⁻⁸ to 0.0000001235"),
+        ("0", "999999999999999", "0 to 999\u202f999\u202f999\u202f999\u202f999"),
+        ("9999.9e12", "99999e12", "1\u202f×\u202f10¹⁶ to 1\u202f×\u202f10¹⁷"),
+    ],
+)
+def test_figures_too_long_to_be_read_are_told_with_a_power_of_ten(
+    app: Flask, study: RunningStudy, low: str, high: str, told: str
+) -> None:
+    asked = study.questionnaire
+    question = asked.questions[1]
+    table = f"unit,year,A11\nx,2020,{low}\ny,2020,{high}\n".encode()
+    data = read_data_file(table, "x.csv", ["A11"]).leaves["A11"]
+    changed = replace(question, items=(replace(question.items[0], range=data.range),))
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        written = card_texts(replace(asked, sha256=low, questions=(changed,)), changed)
+    (item,) = written.items.values()
+    assert any(f": {told}, median" in line for line in item.facts)
+
+
 def test_what_an_item_contains_stands_before_what_is_known(app: Flask, study: RunningStudy) -> None:
     page = read(app, study, "en")
     start = page.index('id="name-A"')
     card = page[start : page.index("</details>", start)]
-    assert "Services, Networks: 4 indicators" in words(card)
+    assert "Services, Networks (4 individual indicators in all)" in words(card)
     assert "<ul" not in card  # an inner indicator has neither unit nor data
     assert "<b>Shopping" not in page
 
@@ -141,3 +164,47 @@ def test_definition_and_source_are_told_in_both_languages(
     lines = written.items[item.code].facts
     assert lines[0] == ("Per 100 households" if language == "en" else "百户拥有数")
     assert ("Source: Ministry" if language == "en" else "来源：工信部") in lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "english", "chinese"),
+    [
+        ("value", "benefit", "A measured value; the more, the better", "数值越大越好"),
+        ("value", "cost", "A measured value; the less, the better", "数值越小越好"),
+        ("value", None, "A measured value", "实际数值"),
+        ("ratio", "benefit", "A percentage; the higher, the better", "百分比，越高越好"),
+        ("ratio", "cost", "A percentage; the lower, the better", "百分比，越低越好"),
+        ("ratio", None, "A percentage", "百分比"),
+        ("score", "benefit", "A score out of 100; the higher", "满分 100 的得分，越高越好"),
+        ("score", "cost", "A score out of 100; the lower", "满分 100 的得分，越低越好"),
+        ("score", None, "A score out of 100", "满分 100 的得分"),
+        (None, "benefit", "The more, the better", "越大越好"),
+        (None, "cost", "The less, the better", "越小越好"),
+        (None, None, "", ""),
+    ],
+)
+def test_kind_and_direction_are_told_in_one_phrase(
+    app: Flask,
+    study: RunningStudy,
+    kind: str | None,
+    direction: str | None,
+    english: str,
+    chinese: str,
+) -> None:
+    asked = study.questionnaire
+    question = asked.questions[1]
+    bare = replace(question.items[0], kind=kind, direction=direction, unit={}, range=None, path=())
+    changed = replace(question, items=(bare,))
+    for language, phrase in (("en", english), ("zh-CN", chinese)):
+        sha256 = f"{kind} {direction} {language}"
+        with app.test_request_context(headers={"Accept-Language": language}):
+            written = card_texts(replace(asked, sha256=sha256, questions=(changed,)), changed)
+        (told,) = written.items[bare.code].facts or ("",)
+        assert told.startswith(phrase)
+        assert bool(told) == bool(phrase)
+
+
+def test_a_list_of_indicators_counts_no_more_than_it_names(app: Flask, study: RunningStudy) -> None:
+    page = read(app, study, "zh-CN").replace("\u00a0", " ")
+    # the group over services and networks, then the group of the three services
+    assert "服务、网络（其下共 4 项具体指标）" in page

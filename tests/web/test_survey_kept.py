@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,16 +28,18 @@ from analysis.record.canonical import canonical_bytes
 from delphi.clock import FixedClock
 from delphi.models.answer import Draft
 from delphi.schemas import require_valid
-from delphi.services import drafts
+from delphi.services import draft_places, drafts
+from delphi.services.draft_places import OTHER, WORKING
 from delphi.surroundings import Surroundings
 from delphi.web.site import Site
 from delphi.web.survey import answering
 from tests.studies import T2, RunningStudy
-from tests.web.panel import Expert, Fields, study_in_round_2
+from tests.web.kept_content import CODES, Content, answer_of, content_of, shown_in, stored_as
+from tests.web.panel import CODE, Expert, Fields, study_in_round_2
 
-CODES = ("D", "S", "E")
 EXPERTS = 5
-CONFLICT = ("There are two versions of your answers", "Go on with the earlier version")
+CONFLICT = ("There are two versions of your answers", "Go on with the ")
+UNKEPT = "Not saved: "
 #: What a hand types into a field of points, most of it good.
 POINTS = st.sampled_from(
     ["", "0", "20", "50", "30", "100", "２０", "47", "abc", "-5", "٣٠", "9" * 60]
@@ -58,76 +61,37 @@ JUNK = st.dictionaries(
     ),
     max_size=4,
 )  # fmt: skip
-WINDOW = st.integers(0, 2)
-
-
-@dataclass(frozen=True)
-class Content:
-    """What one version of the answers says."""
-
-    points: tuple[str, str, str]
-    reasons: tuple[str, str, str]
-    abstains: bool
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it may be submitted; written anew, so that two readings are compared."""
-        if any(len(text) > 500 for text in self.reasons):
-            return False
-        if self.abstains:
-            return True
-        plain = [text.translate(WIDE) for text in self.points]
-        if not all(text in {"0", "20", "50", "30", "10", "60", "100"} for text in plain):
-            return False
-        return sum(int(text) for text in plain) == 100
-
-
-WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-SHORT = {"e\u0301te\u0301": "été"}
-
-
-def stored_as(fields: Mapping[str, str]) -> Content:
-    """Return what a form should be kept as: cut, in NFC, nothing else."""
-    return Content(
-        points=tuple(fields.get(f"points.{code}", "")[:40] for code in CODES),  # type: ignore[arg-type]
-        reasons=tuple(
-            SHORT.get(text, text) for text in (fields.get(f"reason.{c}", "") for c in CODES)
-        ),  # type: ignore[arg-type]
-        abstains=bool(fields.get("abstain.root")),
-    )
-
-
-def shown_in(page: Fields) -> Content:
-    return Content(
-        points=tuple(page.values[f"points.{code}"] for code in CODES),  # type: ignore[arg-type]
-        reasons=tuple(page.values[f"reason.{code}"].strip() for code in CODES),  # type: ignore[arg-type]
-        abstains="abstain.root" in page.checked,
-    )
+WINDOW = st.integers(0, 3)
+#: the window of a device without the access code
+AWAY = 3
 
 
 class Answering(RuleBasedStateMachine):
-    """One expert in the second round with three windows on two devices, against a model."""
+    """One expert in the second round with three windows behind the code and one without."""
 
     def __init__(self, app: Flask, around: Surroundings) -> None:
         super().__init__()
         self.app, self.around = app, around
         site: Site = app.extensions["delphi_site"]
-        self.study: RunningStudy = study_in_round_2(site, around, experts=EXPERTS)
-        token = self.study.tokens[0]
-        phone, desk = Expert(app, token).enters(), Expert(app, token).enters()
-        self.devices = (phone, desk, desk)
+        self.study: RunningStudy = study_in_round_2(site, around, experts=EXPERTS, ready=False)
+        phone, desk, away = (Expert(app, self.study.tokens[0]).enters() for _ in range(3))
+        phone.presses("/survey", "/survey/consent")
+        phone.presses("/survey", "/survey/code", access_code=CODE)
+        self.devices = (phone, desk, desk, away)
+        for window in (1, AWAY):
+            self._passes(window)
         self.is_open = True
-        #: acknowledged last; the answer given to a conflict; the submission received last
+        #: acknowledged last behind the code, and without it; the submission received last
         self.acknowledged: Content | None = None
-        self.waiting: Content | None = None
+        self.apart: Content | None = None
         self.received: Content | None = None
         self.revisions = 0
         #: what stands in each window's form
-        self.forms: list[dict[str, str]] = [{}, {}, {}]
+        self.forms: list[dict[str, str]] = [{}, {}, {}, {}]
 
     @initialize()
     def begins(self) -> None:
-        for window in range(3):
+        for window in range(4):
             self._loads(window)
 
     # ------------------------------------------------------------------------------------ acts
@@ -152,17 +116,20 @@ class Answering(RuleBasedStateMachine):
 
     @rule(window=WINDOW)
     def saves_itself(self, window: int) -> None:
-        response = self.devices[window].posts("/survey/draft", self._sent(window))
+        before, sent = self._rows(), self._sent(window)
+        response = self.devices[window].posts("/survey/draft", sent)
         answer = response.get_json()
         content = stored_as(self.forms[window])
+        is_kept = bool(answer.get("saved") or answer.get("conflict") or answer.get("kept"))
+        self._drops_nothing(window, before, sent, content, is_kept=is_kept)
         if not self.is_open:
             assert (response.status_code, answer["error"]) == (409, "closed")
-        elif answer["saved"]:
-            self.acknowledged = content
+        elif is_kept:
             self.forms[window]["version"] = str(answer["version"])
+            if answer["saved"]:
+                self._acknowledges(window, content)
         else:
-            assert response.status_code == 409
-            self._differs(content)
+            assert answer["error"] == ("locked" if window == AWAY else "unkept")
 
     @rule(window=WINDOW, action=st.sampled_from(["continue", "save", "fly"]))
     def presses_continue(self, window: int, action: str) -> None:
@@ -182,10 +149,12 @@ class Answering(RuleBasedStateMachine):
     def keeps_last(self, window: int) -> None:
         before = stored_as(self.forms[window])
         points = tuple(str(value) for value in T2[0][0])
-        kept = replace(before, points=points, abstains=False)
+        kept = before
+        if window != AWAY:  # without the code the last answers are not there
+            kept = replace(before, points=points, abstains=False)
         fields = {**self._sent(window), "action": "keep"}
         self._sends(window, fields, kept if self.is_open else before)
-        if self.is_open and self.acknowledged == kept and self.waiting is None:
+        if self.is_open and self._rows().get(WORKING, (None,))[0] == kept:
             self._loads(window)
 
     @rule(window=WINDOW)
@@ -195,25 +164,30 @@ class Answering(RuleBasedStateMachine):
     @precondition(lambda self: self.is_open and self.is_in_two)
     @rule(window=WINDOW, keeps_here=st.booleans())
     def chooses(self, window: int, keeps_here: bool) -> None:
+        before = self._rows()
         page = Fields(self.devices[window].looks().text)
         keep = "here" if keeps_here else "other"
         self.devices[window].posts("/survey/choose", {**page.values, "keep": keep})
-        if keeps_here:
-            self.acknowledged = self.waiting
-        self.waiting = None
+        if window == AWAY:
+            assert self._rows() == before
+            return
+        ((self.acknowledged, _, _),) = self._rows().values()
+        assert self.acknowledged == before[OTHER if keeps_here else WORKING][0]
+        self.apart = None
 
     @rule(window=WINDOW)
     def submits(self, window: int) -> None:
         page = self.devices[window].looks("/survey/check")
         fields = Fields(page.text).values
         if "form_key" not in fields:
-            is_ready = self.acknowledged is not None and self.acknowledged.is_complete
+            own = self._own_draft(window)
+            is_ready = own is not None and own.is_complete
             assert not (self.is_open and is_ready), "a complete answer cannot be sent"
             return
         for _ in range(2):  # twice the same form is one submission
             response = self.devices[window].posts("/survey/submit", fields)
             assert response.headers["Location"] == "/survey/receipt"
-        self.received = self.acknowledged
+        self.received = self._own_draft(window)
         self.revisions += 1
 
     @rule(window=WINDOW)
@@ -228,6 +202,9 @@ class Answering(RuleBasedStateMachine):
         fields = Fields(page.text)
         again = {**fields.values, **dict.fromkeys(fields.checked, "1")}
         device.enters()
+        self._passes(window)
+        if "csrf_token" not in again:
+            return  # nothing was typed, and there is nothing to send
         self._sends(window, {**again, "action": "continue"}, stored_as(form))
 
     @precondition(lambda self: self.is_open and self.revisions)
@@ -248,8 +225,11 @@ class Answering(RuleBasedStateMachine):
         assert page.status_code == 200
         if self.is_in_two:
             assert CONFLICT[0] in page.text
-        elif self.acknowledged is not None:
-            assert shown_in(Fields(page.text)) == self.acknowledged
+        elif self.acknowledged is not None or self.apart is not None:
+            assert shown_in(Fields(page.text)) == (self.acknowledged or self.apart)
+        if self._own_draft(AWAY) is not None:
+            away = Fields(self.devices[AWAY].looks().text)
+            assert shown_in(away) == self._own_draft(AWAY) == self.apart
 
     @invariant()
     def stores_what_the_schema_says(self) -> None:
@@ -283,7 +263,75 @@ class Answering(RuleBasedStateMachine):
 
     @property
     def is_in_two(self) -> bool:
-        return self.waiting is not None and self.waiting != self.acknowledged
+        held = self._documents()
+        return len(held) == 2 and held[WORKING][1] != held[OTHER][1]
+
+    def _documents(self) -> dict[int, tuple[int, dict[str, Any]]]:
+        with self.study.database.reading() as session:
+            rows = session.execute(
+                select(Draft.slot, Draft.version, Draft.content).where(
+                    Draft.round_id == self.study.round_id
+                )
+            )
+            return {one.slot: (one.version, json.loads(one.content)) for one in rows}
+
+    def _rows(self) -> dict[int, tuple[Content, int, str]]:
+        """Return what is stored: slot → content, version and mark."""
+        return {
+            slot: (content_of(one), version, one.get("device", ""))
+            for slot, (version, one) in self._documents().items()
+        }
+
+    def _own_draft(self, window: int) -> Content | None:
+        """Return what a window goes on from and submits."""
+        if window != AWAY:
+            return self.acknowledged or self.apart
+        found = [one for one, _, mark in self._rows().values() if mark and mark == self.mark]
+        return found[0] if found else None
+
+    def _passes(self, window: int) -> None:
+        """Enter the access code, or go on without it."""
+        device = self.devices[window]
+        if window != AWAY:
+            device.presses("/survey", "/survey/unlock", access_code=CODE)
+            return
+        device.presses("/survey", "/survey/without")
+        cookie = device.client.get_cookie("delphi-expert")
+        assert cookie is not None
+        site: Site = self.app.extensions["delphi_site"]
+        sealed = urlsafe_b64decode(cookie.value + "=" * (-len(cookie.value) % 4))
+        self.mark = json.loads(site.key.open("expert-cookie", sealed) or b"")["device"]
+
+    def _drops_nothing(
+        self,
+        window: int,
+        before: Mapping[int, tuple[Content, int, str]],
+        sent: Mapping[str, Any],
+        content: Content,
+        *,
+        is_kept: bool,
+    ) -> None:
+        """Check that nothing is gone but what the form goes on from, and what came is there."""
+        after = self._rows()
+        if not is_kept:
+            assert after == before
+            return
+        held = [one for one, _, _ in after.values()]
+        assert content in held
+        number = sent.get("version", "")
+        for one, version, mark in before.values():
+            if one not in held:
+                assert not number.isascii() or not number.isdigit() or int(number) == version
+                assert mark == (self.mark if window == AWAY else "") or before.keys() == {WORKING}
+                assert window != AWAY or mark
+
+    def _acknowledges(self, window: int, content: Content) -> None:
+        if window == AWAY:
+            self.apart = content
+            return
+        self.acknowledged = content
+        if not any(mark for _, _, mark in self._rows().values()):
+            self.apart = None
 
     def _sent(self, window: int) -> dict[str, str]:
         """Return the form of a window as its browser sends it: an unticked box is not there."""
@@ -294,7 +342,7 @@ class Answering(RuleBasedStateMachine):
     def _loads(self, window: int) -> None:
         page = self.devices[window].looks()
         assert page.status_code == 200
-        if not self.is_open or self.is_in_two:
+        if not self.is_open or (window != AWAY and self.is_in_two):
             return  # another page stands in its place; the old one is kept with its text
         fields = Fields(page.text)
         self.forms[window] = dict(fields.values)
@@ -302,41 +350,31 @@ class Answering(RuleBasedStateMachine):
             self.forms[window]["abstain.root"] = "1"
 
     def _sends(self, window: int, fields: Mapping[str, Any], content: Content) -> None:
+        before = self._rows()
         response = self.devices[window].posts("/survey", fields)
-        if not self.is_open:
+        is_kept = UNKEPT not in response.text
+        self._drops_nothing(window, before, fields, content, is_kept=is_kept)
+        if not is_kept:
+            assert response.status_code == (403 if window == AWAY else 409)
+        elif not self.is_open:
             assert response.status_code == 409
             assert "was not counted" in response.text
         elif response.status_code == 409:
             assert all(words in response.text for words in CONFLICT)
-            self._differs(content)
         else:
             assert response.status_code in (303, 422)
-            self.acknowledged = content
+            self._acknowledges(window, content)
             if response.status_code == 422:
                 self._after_gaps(window, response)
 
     def _after_gaps(self, window: int, response: TestResponse) -> None:
         page = Fields(response.text)
-        assert shown_in(page) == self.acknowledged
+        assert shown_in(page) == (self.apart if window == AWAY else self.acknowledged)
         self.forms[window]["version"] = page.values["version"]
-
-    def _differs(self, content: Content) -> None:
-        assert self.acknowledged is not None
-        assert content != self.acknowledged
-        self.waiting = content
 
     def _own_submissions(self) -> list[Any]:
         respondent = self.study.access(0).respondent
         return [one for one in self.study.submissions() if one.respondent == respondent]
-
-
-def answer_of(content: Content) -> dict[str, Any]:
-    """Return the part of a submission that holds the points."""
-    head: dict[str, Any] = {"question": "root", "method": "constant_sum"}
-    if content.abstains:
-        return {**head, "abstain": True}
-    points = [int(text.translate(WIDE)) for text in content.points]
-    return {**head, "values": dict(zip(CODES, points, strict=True))}
 
 
 @pytest.fixture
@@ -387,7 +425,34 @@ def says_saved_and_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "save_draft", save)
 
 
-@pytest.mark.parametrize("fault", [drops_a_reason, says_saved_and_is_not])
+def replaces_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the last one that differs have the second place, as it once was."""
+
+    def place(held: draft_places.Held, *how: Any, **named: Any) -> draft_places.Place:
+        found = draft_places.place_for(held, *how, **named)
+        return found or draft_places.Place(OTHER, held.working, differs=True)
+
+    monkeypatch.setattr(drafts, "place_for", place)
+
+
+def takes_the_place_behind_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def place(held: draft_places.Held, device: str, *how: Any, **named: Any) -> Any:
+        if device and held.working is not None:
+            return draft_places.Place(WORKING, None)
+        return draft_places.place_for(held, device, *how, **named)
+
+    monkeypatch.setattr(drafts, "place_for", place)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        drops_a_reason,
+        says_saved_and_is_not,
+        replaces_what_waits,
+        takes_the_place_behind_the_code,
+    ],
+)
 def test_the_machine_notices_an_answer_that_is_lost(
     anything_happens: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,

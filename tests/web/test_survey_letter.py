@@ -48,7 +48,7 @@ def asking(question: PlannedQuestion) -> Protocol:
             THREE,
             replace(PLAIN, proposals=True),
             "you may also suggest an indicator",
-            "您还可以提议指标",
+            "您还可以建议增加指标、对定义提出疑问",
         ),
         (
             THREE,
@@ -73,3 +73,14 @@ def test_the_letter_says_what_is_asked(  # noqa: PLR0917 - a row of the table
         expert.language = language
         letter = expert.looks("/survey/about").text.replace("\u00a0", " ").replace("\u2060", "")
         assert words in letter
+
+
+def test_quoted_names_stand_beside_each_other_in_chinese(
+    app: Flask, site: Site, around: Surroundings
+) -> None:
+    study = open_study(site, around, tree=THREE, protocol=PLAIN)
+    expert = Expert(app, study.tokens[0]).enters()
+    assert "“Demand”, “Supply” and “Environment”" in expert.looks("/survey/about").text
+    expert.language = "zh-CN"
+    # GB/T 15834: no comma between a closing quotation mark and the next opening one
+    assert "“需求”“供给”和“环境”" in expert.looks("/survey/about").text

@@ -19,7 +19,7 @@ from delphi.surroundings import Surroundings
 from delphi.web.site import Site
 from tests.five_methods import ANSWER, FIVE_METHODS, five_methods, full_answer
 from tests.studies import RunningStudy
-from tests.web.panel import Expert, Fields, open_study
+from tests.web.panel import Expert, Fields, open_study, plain
 
 
 @pytest.fixture
@@ -39,17 +39,13 @@ def sends(expert: Expert, changed: Mapping[str, str]) -> tuple[int, str]:
     return response.status_code, plain(response.text)
 
 
-def plain(page: str) -> str:
-    return page.replace("\u00a0", " ").replace("\u2060", "")
-
-
 def submitted(study: RunningStudy) -> list[str]:
     with study.database.reading() as session:
         return list(session.scalars(select(Submission.document)))
 
 
 GAPS = [
-    ({"more.D:S": ""}, "more-D--S", "Choose which counts more, or the same", "请选哪一个更重要"),
+    ({"more.D:S": ""}, "more-D--S", "Choose which counts more, or Equal", "请选哪一个更重要"),
     ({"more.D:S": "perhaps"}, "more-D--S", "not compared yet", "还没有比较"),
     ({"times.D:S": ""}, "times-D--S", "Choose a number from 2 to 9", "请选 2 到 9"),
     ({"times.D:S": "10"}, "times-D--S", "Choose a number from 2 to 9", "请选 2 到 9"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from delphi.clock import FixedClock
 from delphi.models.identity import Invitation
@@ -14,12 +15,12 @@ from delphi.models.study import Study
 from delphi.surroundings import Surroundings
 from delphi.web.site import Site
 from tests.studies import RunningStudy
-from tests.web.panel import CODE, Expert, Fields, launched_study, open_study
+from tests.web.panel import CODE, Expert, Fields, drafts, launched_study, open_study
 
 LETTER = "You are invited to help set the weights"
 CHOOSE = "Choose a six‑digit access code"
 UNLOCK = "Enter your access code"
-STEM = "How much should each of three dimensions count"
+STEM = "How much should each of the three dimensions count"
 
 
 @pytest.fixture
@@ -100,6 +101,13 @@ def test_before_consent_nothing_else_opens(expert: Expert, study: RunningStudy) 
     assert expert.posts("/survey/draft", fields).get_json() == {"error": "locked"}
 
 
+def told(expert: Expert, answer: TestResponse) -> TestResponse:
+    """Return the page that tells of a refused code; it answers no form, and its address no code."""
+    assert answer.status_code == 303
+    assert answer.headers["Location"] in ("/survey", "/survey/unlock")
+    return expert.looks(answer.headers["Location"])
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -111,12 +119,33 @@ def test_a_bad_access_code_stays_in_the_field(
     expert: Expert, study: RunningStudy, code: str, words: str
 ) -> None:
     expert.presses("/survey", "/survey/consent")
-    response = expert.presses("/survey", "/survey/code", access_code=code)
-    assert response.status_code == 422
+    response = told(expert, expert.presses("/survey", "/survey/code", access_code=code))
     assert words in response.text
     assert Fields(response.text).values["access_code"] == code[:40]
     assert response.text.count('aria-invalid="true"') == 1
     assert entry_of(study) == "consented"
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "chinese"),
+    [
+        ("40719", "you typed 5, 1 more is needed", "您填了 5 位，还差 1 位"),
+        ("４ ０７１", "you typed 4, 2 more are needed", "您填了 4 位，还差 2 位"),
+        ("4071965", "you typed 7, 1 too many", "您填了 7 位，多了 1 位"),
+        ("40719a", "Please write six digits, no letters", "请填六个数字，不要字母"),
+        ("", "Please write six digits, no letters", "请填六个数字，不要字母"),
+    ],
+)
+def test_a_code_of_digits_alone_is_told_how_many_are_missing(
+    expert: Expert, code: str, english: str, chinese: str
+) -> None:
+    expert.presses("/survey", "/survey/consent")
+    for expert.language, words in (("en", english), ("zh-CN", chinese)):
+        expert.presses("/survey", "/survey/code", access_code=code)
+        page = expert.looks().text.replace("\u00a0", " ")
+        assert words in page
+        heading = "cannot be used" if expert.language == "en" else "这个查阅码不能用，请改一下"
+        assert heading in page
 
 
 def test_full_width_digits_and_blanks_are_digits(expert: Expert, app: Flask) -> None:
@@ -129,8 +158,8 @@ def test_full_width_digits_and_blanks_are_digits(expert: Expert, app: Flask) -> 
 
 def test_a_code_is_not_stored_without_the_form_token(expert: Expert, study: RunningStudy) -> None:
     expert.presses("/survey", "/survey/consent")
-    response = expert.posts("/survey/code", {"access_code": CODE})
-    assert response.status_code == 403
+    response = told(expert, expert.posts("/survey/code", {"access_code": CODE}))
+    assert "Nothing was stored" in response.text
     assert Fields(response.text).values["access_code"] == CODE
     assert entry_of(study) == "consented"
 
@@ -167,8 +196,7 @@ def test_a_wrong_code_gets_the_same_words_whatever_is_wrong(
     app: Flask, at_home: Expert, code: str
 ) -> None:
     other = Expert(app, at_home.token).enters()
-    response = other.presses("/survey", "/survey/unlock", access_code=code)
-    assert response.status_code == 422
+    response = told(other, other.presses("/survey", "/survey/unlock", access_code=code))
     assert "The access code is not right" in response.text
     assert Fields(response.text).values["access_code"] == code
     assert UNLOCK in heading(other.looks().text)
@@ -179,9 +207,9 @@ def test_after_ten_wrong_codes_the_right_one_waits_until_tomorrow(
 ) -> None:
     other = Expert(app, at_home.token).enters()
     for _ in range(10):
-        response = other.presses("/survey", "/survey/unlock", access_code="555551")
+        response = told(other, other.presses("/survey", "/survey/unlock", access_code="555551"))
         assert "The access code is not right" in response.text
-    response = other.presses("/survey", "/survey/unlock", access_code=CODE)
+    response = told(other, other.presses("/survey", "/survey/unlock", access_code=CODE))
     assert "Too many wrong codes today" in response.text
     clock.instant += timedelta(hours=13)  # another UTC day
     other.enters()
@@ -191,9 +219,41 @@ def test_after_ten_wrong_codes_the_right_one_waits_until_tomorrow(
 
 def test_an_entered_code_needs_the_form_token(app: Flask, at_home: Expert) -> None:
     other = Expert(app, at_home.token).enters()
-    response = other.posts("/survey/unlock", {"access_code": CODE})
-    assert response.status_code == 403
-    assert UNLOCK in heading(other.looks().text)
+    for address in ("/survey/unlock", "/survey/without"):
+        response = told(other, other.posts(address, {"access_code": CODE}))
+        assert "Nothing was stored" in response.text
+        assert UNLOCK in heading(other.looks().text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_refused_code_is_told_once_and_only_to_whom_it_was_typed_by(
+    app: Flask, at_home: Expert, study: RunningStudy, language: str
+) -> None:
+    other = Expert(app, at_home.token, language=language).enters()
+    wrong = {"en": "The access code is not right", "zh-CN": "查阅码不对"}[language]
+    answer = other.presses("/survey", "/survey/unlock", access_code="555551")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("delphi-refused=")
+    assert "HttpOnly" in cookie
+    assert "Max-Age=120" in cookie
+    assert "555551" not in cookie
+    page = told(other, answer).text
+    assert wrong in page
+    assert Fields(page).values["access_code"] == "555551"
+    again = other.looks(answer.headers["Location"]).text
+    assert wrong not in again
+    assert Fields(again).values["access_code"] == ""
+    # Whoever opens another link on the same device is told nothing of it.
+    beside = Expert(app, study.tokens[1]).enters()
+    beside.presses("/survey", "/survey/consent")
+    beside.presses("/survey", "/survey/code", access_code=CODE)
+    other.presses("/survey", "/survey/unlock", access_code="555551")
+    other.token = beside.token
+    page = other.enters().looks("/survey/unlock").text
+    assert wrong not in page
+    assert Fields(page).values["access_code"] == ""
+    other.client.set_cookie("delphi-refused", "AAAA")
+    assert wrong not in other.looks("/survey/unlock").text
 
 
 def test_the_unlock_page_leads_on_when_nothing_is_locked(at_home: Expert) -> None:
@@ -224,55 +284,94 @@ def test_without_the_code_earlier_answers_stay_hidden(without: Expert) -> None:
     assert without.looks("/survey/receipt").headers["Location"] == "/survey"
 
 
-def test_without_the_code_nothing_is_replaced_before_it_was_told(
-    without: Expert, at_home: Expert
+@pytest.mark.parametrize("keep", ["here", "other"])
+def test_without_the_code_nothing_behind_it_is_replaced(
+    without: Expert, at_home: Expert, keep: str
 ) -> None:
-    response = without.sends(D=40, S=40, E=20)
-    assert response.status_code == 409
-    assert "Earlier answers of this round are still stored" in response.text
-    for hidden in (">55<", ">15<", "Secret reason"):
-        assert hidden not in response.text
-    assert "Secret reason" in at_home.looks().text
-    without.presses("/survey", "/survey/choose", keep="here")
-    assert without.fields().values["points.D"] == "40"
     assert without.sends(D=40, S=40, E=20).headers["Location"] == "/survey/check"
-
-
-def test_without_the_code_the_hidden_version_cannot_be_chosen(without: Expert) -> None:
-    without.sends(D=40, S=40, E=20)
-    without.presses("/survey", "/survey/choose", keep="other")
+    shown = at_home.fields().values["shown"]
+    without.presses("/survey", "/survey/choose", keep=keep, shown=shown)
     assert without.fields().values["points.D"] == "40"
+    assert without.submits().headers["Location"] == "/survey/receipt"
+    both = at_home.looks().text
+    for words in ("There are two versions of your answers", "Without the code", "Secret reason"):
+        assert words in both
+    at_home.presses("/survey", "/survey/choose", keep="other")
+    fields = at_home.fields().values
+    assert (fields["points.D"], fields["reason.D"].strip()) == ("15", "Secret reason")
+
+
+def test_without_the_code_another_device_replaces_only_what_is_let_go(
+    app: Flask, without: Expert, at_home: Expert
+) -> None:
+    without.sends(D=40, S=40, E=20)
+    third = Expert(app, at_home.token).enters()
+    third.presses("/survey", "/survey/without")
+    told = third.sends(D=10, S=60, E=30)
+    assert told.status_code == 403
+    kept = Fields(told.text)
+    assert ("action", "instead") in kept.buttons
+    assert without.fields().values["points.D"] == "40"
+    again = third.posts("/survey", {**kept.values, "action": "instead"})
+    assert again.headers["Location"] == "/survey/check"
+    assert third.fields().values["points.D"] == "10"
+    assert "Secret reason" in at_home.looks().text
+
+
+def test_the_mark_of_a_device_tells_no_time(without: Expert, study: RunningStudy) -> None:
+    without.sends(D=40, S=40, E=20)
+    same = Expert(without.app, without.token).enters()  # within the same second
+    same.presses("/survey", "/survey/without")
+    marks = [drafts(study)[2]["device"]]
+    same.presses("/survey", "/survey", **{"points.D": "1", "action": "instead"})
+    marks.append(drafts(study)[2]["device"])
+    assert len(set(marks)) == 2
 
 
 def test_without_the_code_a_draft_cannot_be_found_by_trying(without: Expert) -> None:
-    wrong = without.sends(D=40, S=40, E=20)
-    right = without.posts(
-        "/survey",
-        {**form_of(wrong.text), "points.D": "15", "points.S": "55", "points.E": "30",
-         "reason.D": "Secret reason", "version": "0", "round": "1"},
-    )  # fmt: skip
-    assert (wrong.status_code, right.status_code) == (409, 409)
+    right = {"points.D": "15", "points.S": "55", "points.E": "30", "reason.D": "Secret reason"}
+    wrong = {**right, "points.D": "20", "points.S": "50"}
     saved = [
-        without.posts("/survey/draft", {**form_of(wrong.text), **points, "version": "0"}).get_json()
-        for points in (
-            {"points.D": "15", "points.S": "55", "points.E": "30", "reason.D": "Secret reason"},
-            {"points.D": "20", "points.S": "55", "points.E": "25"},
-        )
+        without.posts("/survey/draft", {**without.form(), **typed}).get_json()
+        for typed in (wrong, right)
     ]
-    assert saved == [{"saved": True, "version": 0}] * 2
+    assert saved == [{"saved": True, "version": 1}, {"saved": True, "version": 2}]
 
 
-def form_of(page: str) -> dict[str, str]:
-    return {"csrf_token": Fields(page).values["csrf_token"]}
+def test_without_the_code_the_first_save_tells_of_no_other_draft(
+    app: Flask, without: Expert, study: RunningStudy
+) -> None:
+    fresh = Expert(app, study.tokens[1]).enters()
+    fresh.presses("/survey", "/survey/consent")
+    fresh.presses("/survey", "/survey/code", access_code=CODE)
+    beside = Expert(app, study.tokens[1]).enters()
+    beside.presses("/survey", "/survey/without")
+    told = []
+    for device in (without, beside):
+        form = device.form(D=10)
+        for points in ({}, {"points.D": "20"}):  # the second time as another window would
+            answer = device.posts("/survey/draft", {**form, **points})
+            told.append((answer.status_code, answer.get_json()))
+    assert told[:2] == told[2:]
+    assert told[0] == (200, {"saved": True, "version": 1})
+
+
+def test_without_the_code_nothing_takes_the_place_of_a_version_that_waits(
+    without: Expert, at_home: Expert
+) -> None:
+    at_home.sends({"version": "0"}, D=25, S=45, E=30)
+    both = at_home.looks().text
+    assert "There are two versions of your answers" in both
+    told = without.sends(D=40, S=40, E=20)
+    assert told.status_code == 403
+    assert "Not saved: the access code is needed first" in told.text
+    assert Fields(told.text).values["points.D"] == "40"
+    assert at_home.looks().text == both
 
 
 def test_without_the_code_the_typed_text_survives_a_reload(without: Expert) -> None:
     form = without.form(D=40)
     without.posts("/survey/draft", form)
-    page = without.looks().text
-    assert "Earlier answers of this round are still stored" in page
-    assert ">40<" in page
-    without.presses("/survey", "/survey/choose", keep="here")
     assert without.fields().values["points.D"] == "40"
 
 
@@ -290,8 +389,6 @@ def test_without_the_code_only_what_was_sent_here_has_a_receipt(
 ) -> None:
     at_home.submits()
     assert without.looks("/survey/receipt").headers["Location"] == "/survey"
-    without.sends(D=40, S=40, E=20)
-    without.presses("/survey", "/survey/choose", keep="here")
     without.sends(D=40, S=40, E=20)
     assert "this submission takes its place" in without.looks("/survey/check").text
     without.submits()

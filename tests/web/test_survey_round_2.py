@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from delphi.models.answer import Draft, Rationale
+from delphi.models.answer import Rationale
 from delphi.surroundings import Surroundings
 from delphi.web.site import Site
 from tests.studies import RunningStudy, typed
-from tests.web.panel import Expert, Fields, open_study, study_in_round_2
+from tests.web.panel import Expert, Fields, drafts, open_study, plain, study_in_round_2
 
 
 @pytest.fixture
@@ -20,20 +18,10 @@ def second(site: Site, around: Surroundings) -> RunningStudy:
     return study_in_round_2(site, around)
 
 
-def drafts(study: RunningStudy) -> dict[int, dict[str, object]]:
-    with study.database.reading() as session:
-        rows = session.execute(select(Draft.slot, Draft.content).order_by(Draft.slot))
-        return {row.slot: json.loads(row.content) for row in rows}
-
-
-def plain(page: str) -> str:
-    return page.replace("\u00a0", " ").replace("\u2060", "")
-
-
 def test_round_2_shows_the_own_last_answer_and_the_group(app: Flask, second: RunningStudy) -> None:
     page = plain(Expert(app, second.tokens[3]).enters().looks().text)
     assert "the median and middle half of the answers of 8 experts" in page
-    assert "Medians of single rows need not add up to 100." in page
+    assert "The medians need not add up to 100." in page
     row = page.split('data-row="D"', 1)[1].split('data-row="', 1)[0]
     assert 'data-last="30"' in row
     assert 'data-low="10" data-high="25"' in row
@@ -42,8 +30,9 @@ def test_round_2_shows_the_own_last_answer_and_the_group(app: Flask, second: Run
         assert words in row
     assert 'name="points.D" type="text" inputmode="numeric" autocomplete="off"' in row
     assert Fields(row).values["points.D"] == ""
-    assert "30 lies outside the middle half of the answers (10–25)" in row
-    assert "Last round you wrote: “Reason of 3”" in row
+    assert "In round 1 you wrote: “Reason of 3”" in row
+    # Nobody has to defend the last answer before the next one is given.
+    assert "outside the middle half" not in row
 
 
 def test_reasons_of_others_stand_on_both_sides(app: Flask, second: RunningStudy) -> None:
@@ -80,7 +69,7 @@ def test_more_than_three_reasons_a_side_stand_behind_more(
 @pytest.mark.parametrize(
     ("points", "words"),
     [
-        ((30, 40, 30), "30 lies outside the middle half"),
+        ((30, 40, 30), "30 lies outside the middle half of the answers (10–25)"),
         ((20, 45, 35), "You moved by 10 points since the last round"),
         ((25, 45, 30), ""),
     ],
@@ -190,3 +179,18 @@ def test_no_expert_sees_mean_cv_or_w(app: Flask, second: RunningStudy) -> None:
     page = Expert(app, second.tokens[0]).enters().looks().text.lower()
     for word in ("mean", "average", "kendall", "variation", "consensus", "16.875", "convergence"):
         assert word not in page, word
+
+
+def test_a_reason_of_a_round_with_two_answers_is_held_and_that_is_said(
+    app: Flask, site: Site, around: Surroundings
+) -> None:
+    study = open_study(site, around, experts=8)
+    for expert in (3, 4):
+        study.submits(expert, (20, 50, 30), reasons={"D": f"Reason of {expert}"})
+    study.closes_round().opens_round(departure="Another round.")
+    other, writer = (Expert(app, study.tokens[one]).enters().looks() for one in (0, 3))
+    assert "Reason of" not in other.text
+    assert "Reason of 4" not in writer.text
+    assert "Reason of 3" in writer.text
+    held = '<dt>Reasons</dt><dd class="withheld">not shown: fewer than 3 answered</dd>'
+    assert plain(other.text).count(held) == 3

@@ -363,7 +363,10 @@ def test_past_the_deadline_the_page_says_that_it_may_close(
     expert.enters()
     for address in ("/survey", "/survey/check"):
         page = plain(expert.looks(address).text)
-        assert "(Monday 16 November, 20:00 Beijing time) has passed" in page
+        assert "(16 November, 20:00 Beijing time) has passed" in page
+        expert.language = "zh-CN"
+        assert "截止时间（11 月 16 日 20:00，北京时间）已过" in plain(expert.looks(address).text)
+        expert.language = "en"
     assert expert.submits().status_code == 303
     assert "The deadline has passed" in expert.looks("/survey/receipt").text
 

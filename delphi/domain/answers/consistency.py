@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 from math import log, sqrt
 from typing import Any
 
@@ -45,6 +45,54 @@ def worst_triad(question: Question, values: Mapping[str, int]) -> Triad | None:
         return None
     product, triad = max(found, key=lambda one: one[0])
     return triad if log(product) > sqrt(3 * LARGEST_INDEX) else None
+
+
+def in_descent(values: Mapping[str, int], triad: Triad) -> Triad:
+    """Return three items so that each counts at least as much as the next, as two judgments say.
+
+    Parameters
+    ----------
+    values
+        Comparisons as stored, all three of these items among them.
+    triad
+        The items.
+
+    Returns
+    -------
+    tuple
+        The same codes. The third judgment, of the first item and the last, may say otherwise.
+    """
+    return next(
+        chain
+        for chain in permutations(triad, 3)
+        if ratio(values, *chain[:2]) >= 1 and ratio(values, *chain[1:]) >= 1
+    )
+
+
+def along(values: Mapping[str, int], chain: Triad) -> tuple[Fraction, Fraction, Fraction]:
+    """Return three judgments: of first and second item, of second and third, of first and third.
+
+    Raises
+    ------
+    KeyError
+        If two of them were not compared.
+    """
+    first, second, third = chain
+    return ratio(values, first, second), ratio(values, second, third), ratio(values, first, third)
+
+
+def is_order_kept(upper: Fraction, lower: Fraction, whole: Fraction) -> bool:
+    """Whether three judgments agree which items count more, whatever they say of how much.
+
+    Parameters
+    ----------
+    upper, lower
+        How many times as much a first item counts as a second, and the second as a third: at
+        least 1.
+    whole
+        How many times as much the first counts as the third.
+    """
+    return whole == 1 if upper == lower == 1 else whole > 1
 
 
 def _round_trip(values: Mapping[str, int], triad: Triad) -> Fraction:

@@ -36,7 +36,7 @@ class Draft(Base):
 
     respondent: Mapped[str] = mapped_column(ForeignKey("respondent.pseudonym"), primary_key=True)
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    #: 1 the one in work; 2 what another window held when the two differed
+    #: 1 the one in work; 2 of another window, or typed without the access code, where it differs
     slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(Integer)
     #: canonical JSON of the fields as typed

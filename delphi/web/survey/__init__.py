@@ -13,6 +13,7 @@ from delphi.web.survey import (
     receipts,
     refusals,
     submitting,
+    unsubmitted,
 )
 from delphi.web.survey.base import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "receipts",
     "refusals",
     "submitting",
+    "unsubmitted",
 ]

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from delphi.domain.answers.checking import check
 from delphi.domain.answers.typed import Gap, Typed
-from delphi.queries.survey import standing_of
 from delphi.services.drafts import Saved, save_draft
 from delphi.web.access import expert
+from delphi.web.survey.arriving import arrived, self_saved, two_versions
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.conflict import conflict_page, is_unsettled, settle
 from delphi.web.survey.desk import Desk, open_desk, questionnaire_page, typed_so_far
-from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page
-from delphi.web.survey.help import help_texts
-from delphi.web.survey.late import closed_round_of, keep_late, late_page
+from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page, unkept_page
+from delphi.web.survey.late import ClosedRound, keep_late, late_page
+from delphi.web.survey.live import live_parts
 from delphi.web.survey.opening import page_before_answering
 from delphi.web.survey.saved import told
 from delphi.web.survey.sent_form import SentForm
+from delphi.web.survey.sentences import undone_words
 from delphi.web.survey.steps import step_after
-from delphi.web.survey.visit import present_visit
+from delphi.web.survey.visit import Visit
 from delphi.web.transaction import reading, writing
 
 
@@ -48,25 +49,22 @@ def questionnaire() -> Answer:
 @expert
 def answers_sent() -> Answer:
     """Keep what was typed; go on to the check, or say what is missing."""
-    form = SentForm(request.form)
-    is_ours = form_is_ours()
-    with reading() as session:
-        visit, standing = admitted(session)
-        if not visit.may_answer:
-            return kept_page(is_locked=True)
-        closed = closed_round_of(session, standing, form)
-        if closed is None:
-            if not standing.is_open:
-                return redirect(url_for("survey.questionnaire"), 303)
-            desk = open_desk(session, visit, standing, reads_own=not is_ours or _needs_own(form))
-            if not is_ours:
-                return _render(session, desk, typed=desk.typed(form), refused="form"), 403
-    if closed is None:
-        return _save(desk, form)
-    typed = form.typed(closed.questionnaire)
+    form, is_ours = SentForm(request.form), form_is_ours()
+    came = arrived(form, reads_own=not is_ours or _needs_own(form))
+    if came is None:
+        return kept_page(is_locked=True)
+    if came.closed is not None:
+        if is_ours:
+            saved = _keep_late(form, came.visit, came.closed)
+            if not saved.kept:
+                return unkept_page(came.visit, replaceable=saved.replaceable)
+        return late_page(came.standing, came.closed, form.typed(came.closed.questionnaire))
+    if came.desk is None:
+        return redirect(url_for("survey.questionnaire"), 303)
     if is_ours:
-        keep_late(visit, closed, typed, form.version)
-    return late_page(standing, closed, typed)
+        return _save(came.desk, form)
+    with reading() as session:
+        return _render(session, came.desk, typed=came.desk.typed(form), refused="form"), 403
 
 
 @blueprint.post("/survey/draft")
@@ -74,31 +72,23 @@ def answers_sent() -> Answer:
 def draft_sent() -> tuple[Response, int]:
     """Keep what is typed while it is typed; answered in JSON."""
     form = SentForm(request.form)
-    if not form_is_ours():
-        return jsonify(error="form", csrf_token=generate_csrf()), 403
-    with reading() as session:
-        visit = present_visit(session)
-        if visit is None:
-            return jsonify(error="link"), 403
-        if not visit.may_answer:
-            return jsonify(error="locked"), 403
-        standing = standing_of(session, visit.access.study_id)
-        closed = closed_round_of(session, standing, form)
-        desk = None
-        if closed is None and standing.is_open:
-            desk = open_desk(session, visit, standing, reads_own=_needs_own(form))
-    if desk is not None:
-        return _draft_kept(desk, form)
-    if closed is not None:
-        keep_late(visit, closed, form.typed(closed.questionnaire), form.version)
-    return jsonify(error="closed", kept=closed is not None), 409
+    return self_saved(
+        form,
+        partial(_keep_draft, form),
+        partial(_keep_late, form),
+        reads_own=_needs_own(form),
+    )
 
 
-def _draft_kept(desk: Desk, form: SentForm) -> tuple[Response, int]:
+def _keep_draft(form: SentForm, desk: Desk) -> tuple[Response, int]:
     typed = desk.typed(form)
     saved = _keep(desk, typed, form)
-    found = help_texts(desk.questionnaire, typed)
-    return told(desk.visit, saved, **({"help": found} if found else {}))
+    return told(desk.visit, saved, **live_parts(desk, typed))
+
+
+def _keep_late(form: SentForm, visit: Visit, closed: ClosedRound) -> Saved:
+    typed = form.typed(closed.questionnaire)
+    return keep_late(visit, closed, typed, None if form.replaces else form.version or 0)
 
 
 @blueprint.post("/survey/choose")
@@ -110,7 +100,8 @@ def version_chosen() -> Response:
         can_choose = standing.is_open and visit.may_answer and form_is_ours()
         desk = open_desk(session, visit, standing) if can_choose else None
     if desk is not None and is_unsettled(desk):
-        settle(desk, keep_here=request.form.get("keep") != "other")
+        keep_here = request.form.get("keep") != "other"
+        settle(desk, keep_here=keep_here, shown=request.form.get("shown", ""))
     return redirect(url_for("survey.questionnaire"), 303)
 
 
@@ -124,13 +115,13 @@ def _save(desk: Desk, form: SentForm) -> Answer:
     if form.tool is not None:
         typed = desk.after_tool(form.tool, typed)
     saved = _keep(desk, typed, form)
-    if not saved.kept:
-        return kept_page(is_locked=True)
     if saved.conflict:
-        return _conflict(desk), 409
+        return two_versions(desk, saved)
     if form.tool is not None or form.only_saves:
         anchor = f"q-{form.tool[1]}" if form.tool and form.tool[1] else None
-        return redirect(url_for("survey.questionnaire", _anchor=anchor), 303)
+        saved_for_later = 1 if form.saves_for_later else None
+        address = url_for("survey.questionnaire", saved=saved_for_later, _anchor=anchor)
+        return redirect(address, 303)
     if form.goes_to_proposals and desk.questionnaire.proposals is not None:
         return redirect(url_for("survey.proposals"), 303)
     _, gaps = check(desk.questionnaire, typed)
@@ -141,6 +132,7 @@ def _save(desk: Desk, form: SentForm) -> Answer:
 
 
 def _keep(desk: Desk, typed: Typed, form: SentForm) -> Saved:
+    version = desk.version if form.version is None else form.version
     with writing() as session:
         return save_draft(
             session,
@@ -148,14 +140,8 @@ def _keep(desk: Desk, typed: Typed, form: SentForm) -> Saved:
             respondent=desk.respondent,
             round_id=desk.round.id,
             typed=typed,
-            version=desk.version if form.version is None else form.version,
+            version=None if form.replaces else version,
         )
-
-
-def _conflict(desk: Desk) -> str:
-    """Return the page of both versions, as they are stored now."""
-    with reading() as session:
-        return conflict_page(open_desk(session, desk.visit, desk.standing))
 
 
 def _with_gaps(desk: Desk, typed: Typed, gaps: Sequence[Gap], version: int) -> str:
@@ -166,4 +152,5 @@ def _with_gaps(desk: Desk, typed: Typed, gaps: Sequence[Gap], version: int) -> s
 
 def _render(session: Session, desk: Desk, **shown: Any) -> str:
     page, problems = questionnaire_page(session, desk, **shown)
-    return render_template("survey/questionnaire.html", page=page, problems=problems)
+    undone = undone_words(len(problems))
+    return render_template("survey/questionnaire.html", page=page, problems=problems, undone=undone)

@@ -12,14 +12,19 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from delphi.web.language import CHINESE, ENGLISH, is_chinese
+from delphi.web.survey.form_marks import asked_field, whose_field
 from delphi.web.survey.gate import NoLinkError, no_link
+from delphi.web.survey.refused_code import send_refused_code
 from delphi.web.survey.visit import send_cookie
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 blueprint = Blueprint("survey", __name__)
 blueprint.after_request(send_cookie)
+blueprint.after_request(send_refused_code)
 blueprint.register_error_handler(NoLinkError, no_link)
+blueprint.add_app_template_global(asked_field)
+blueprint.add_app_template_global(whose_field)
 
 
 @blueprint.app_template_filter()

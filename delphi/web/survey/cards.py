@@ -69,25 +69,40 @@ class Card:
     #: unit of the figures, and the move beyond which a reason is asked for
     unit: str
     large_move: int
+    #: whether any row has a present answer, a median, a middle half
+    has_now: bool
     has_median: bool
     has_band: bool
 
 
 def cards(questionnaire: Questionnaire, respondent: str, filled: Filled) -> tuple[Card, ...]:
     """Return the cards of a questionnaire with everything typed and every gap in place."""
-    last, group = filled.own.last or {}, filled.group
     return tuple(
         _card(
-            Asked(
-                question,
-                card_texts(questionnaire, question),
-                last.get(question.question),
-                group.questions.get(question.question),
-            ),
+            _asked(questionnaire, question, filled),
             ordered_items(questionnaire, question, respondent),
             filled,
         )
         for question in questionnaire.questions
+    )
+
+
+def derived_rows(questionnaire: Questionnaire, filled: Filled) -> tuple[Row, ...]:
+    """Return the rows whose figures follow from comparisons, in the order of the questionnaire."""
+    return tuple(
+        row
+        for question in questionnaire.questions
+        if question.method in DERIVED
+        for row in rows_of(_asked(questionnaire, question, filled), question.items, filled)
+    )
+
+
+def _asked(questionnaire: Questionnaire, question: Question, filled: Filled) -> Asked:
+    return Asked(
+        question,
+        card_texts(questionnaire, question),
+        (filled.own.last or {}).get(question.question),
+        filled.group.questions.get(question.question),
     )
 
 
@@ -164,6 +179,7 @@ def _card(asked: Asked, items: Sequence[Item], filled: Filled) -> Card:
         kept_fields="" if asked.last is None else json.dumps(to_fields(question, asked.last)),
         unit=unit_of(question),
         large_move=large_move(question),
+        has_now=any(row.now is not None for row in rows),
         has_median=any(row.feedback and row.feedback.median for row in rows),
         has_band=any(row.feedback and row.feedback.low for row in rows),
     )

@@ -15,10 +15,12 @@ from delphi.domain.questionnaire import Question, Questionnaire
 from delphi.domain.self_assessment import AskedAssessment
 from delphi.errors import DomainError
 from delphi.queries.survey import Standing
-from delphi.services.drafts import choose_draft, is_only_looked
+from delphi.services.drafts import choose_draft, is_only_looked, shown_as
+from delphi.web.language import gettext
 from delphi.web.survey.desk import Desk
 from delphi.web.survey.lines import Line, typed_lines
 from delphi.web.survey.proposal_lines import proposal_lines
+from delphi.web.survey.sentences import short_name
 from delphi.web.transaction import writing
 from delphi.web.words import FAMILIARITY, GROUNDS, INFLUENCES, JUDGEMENTS
 
@@ -39,7 +41,10 @@ class ConflictPage:
     """Two versions of the answers."""
 
     standing: Standing
+    #: only where they differ
     answers: tuple[Both, ...]
+    #: the answers that are the same in both
+    equal: tuple[Both, ...]
     #: only where they differ
     reasons: tuple[Both, ...]
     #: answers of the self-assessment, only where they differ
@@ -48,10 +53,12 @@ class ConflictPage:
     judgements: tuple[Both, ...]
     #: texts of the proposals by their places, only where they differ
     proposals: tuple[Both, ...]
-    #: what the other window holds is not shown on this device
-    is_hidden: bool
     #: the version that waits came after the other was changed last
     is_later: bool
+    #: it was typed without the access code
+    is_strange: bool
+    #: what both are recognised by when one is chosen
+    shown: str
 
 
 def is_unsettled(desk: Desk) -> bool:
@@ -68,23 +75,24 @@ def conflict_page(desk: Desk) -> str:
     nothing = Typed({}, frozenset(), {})
     here = other.typed if other else nothing
     there = working.typed if working else nothing
+    answers = _answers(desk.questionnaire, here, there)
     page = ConflictPage(
         standing=desk.standing,
-        answers=_answers(desk.questionnaire, here, there),
+        answers=tuple(one for one in answers if one.here != one.there),
+        equal=tuple(one for one in answers if one.here == one.there),
         reasons=_reasons(desk.questionnaire, here, there),
         assessments=_assessments(desk.questionnaire.self_assessment, here, there),
         judgements=_judgements(desk.questionnaire, here, there),
         proposals=_proposals(desk.questionnaire.proposals, here, there),
-        is_hidden=not desk.visit.shows_earlier,
         is_later=other is None or working is None or other.version >= working.version,
+        is_strange=other is not None and bool(other.device),
+        shown=shown_as(*(one.content if one else "" for one in (working, other))),
     )
     return render_template("survey/conflict.html", page=page)
 
 
-def settle(desk: Desk, *, keep_here: bool) -> None:
-    """Go on with one version; nothing happens when it was settled elsewhere meanwhile."""
-    # Without earlier answers only what was typed here can be chosen: the rest is not shown.
-    keep_here = keep_here or not desk.visit.shows_earlier
+def settle(desk: Desk, *, keep_here: bool, shown: str) -> None:
+    """Go on with one version; nothing happens when they are not those `shown` any more."""
     try:
         with writing() as session:
             choose_draft(
@@ -93,35 +101,47 @@ def settle(desk: Desk, *, keep_here: bool) -> None:
                 respondent=desk.respondent,
                 round_id=desk.round.id,
                 keep_other=keep_here,
+                shown=shown,
             )
     except DomainError:
-        return  # `draft_settled`
+        return  # `draft_settled`, `draft_changed`: the next page shows what there is
 
 
 def _answers(asked: Questionnaire, here: Typed, there: Typed) -> tuple[Both, ...]:
+    """Return every answer that one of the versions has."""
     return tuple(
         Both(dict.fromkeys(("zh", "en"), name), one, other)
         for question in asked.questions
         for name, one, other in _pairs(question, here, there)
+        if one or other
     )
 
 
 def _pairs(question: Question, here: Typed, there: Typed) -> list[tuple[str, str, str]]:
-    """Return what both versions say of a question, line by line, under one name each."""
+    """Return what both versions say of a question, line by line, under one name each.
+
+    A comparison is found by its two items: with another best one it stands in another field.
+    """
     one, other = _said(question, here), _said(question, there)
+    if question.question in here.abstained & there.abstained:
+        both = gettext("cannot judge")
+        return [(short_name(question), both, both)]
     return [
-        (line.name, _text(question, here, one.get(field)), _text(question, there, other.get(field)))
-        for field, line in {**one, **other}.items()
+        (key[0], _text(question, here, one.get(key)), _text(question, there, other.get(key)))
+        for key in {**one, **other}
     ]
 
 
-def _said(question: Question, typed: Typed) -> dict[str, Line]:
-    return {line.field: line for line in typed_lines(question, typed.fields)}
+def _said(question: Question, typed: Typed) -> dict[tuple[str, int], Line]:
+    """Return the lines by what they are about; of equal names, by which of them it is."""
+    lines = typed_lines(question, typed.fields)
+    told = [line.name for line in lines]
+    return {(line.name, told[:at].count(line.name)): line for at, line in enumerate(lines)}
 
 
 def _text(question: Question, typed: Typed, line: Line | None) -> str:
     if question.question in typed.abstained:
-        return "—"
+        return gettext("cannot judge")
     return line.text if line else ""
 
 

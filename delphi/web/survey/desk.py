@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from delphi.domain.answers.checking import says, to_fields
 from delphi.domain.answers.typed import Gap, Typed
+from delphi.domain.proposals import is_label
 from delphi.domain.questionnaire import Questionnaire
 from delphi.queries.own_answers import OwnAnswers, StoredDraft, own_answers
 from delphi.queries.survey import (
     Answers,
+    QuestionFeedback,
     RoundFacts,
     Standing,
     comparable_feedback,
@@ -172,23 +173,17 @@ def open_desk(
 def _typed_here(own: OwnAnswers, visit: Visit) -> OwnAnswers:
     """Return what was typed and sent on this device, and nothing earlier."""
     sent = own.submitted if own.submitted and own.submitted.id == visit.carried.sent else None
+    typed = (one for one in (own.working, own.other) if one is not None and may_show(one, visit))
     return OwnAnswers(
-        working=_if_typed_here(own.working, visit),
-        other=_if_typed_here(own.other, visit),
+        working=next(typed, None),
         submitted=sent,
         reasons=own.reasons if sent else {},
     )
 
 
-def _if_typed_here(draft: StoredDraft | None, visit: Visit) -> StoredDraft | None:
-    return draft if draft is not None and may_show(draft, visit) else None
-
-
 def may_show(draft: StoredDraft, visit: Visit) -> bool:
     """Whether a draft may be shown on this device: earlier ones are, or it was typed here."""
-    if visit.shows_earlier:
-        return True
-    return bool(json.loads(draft.content).get("device") == visit.carried.device)
+    return visit.shows_earlier or draft.device == visit.carried.device
 
 
 def typed_so_far(asked: Questionnaire, own: OwnAnswers) -> Typed:
@@ -213,7 +208,8 @@ def is_unsent(desk: Desk, typed: Typed) -> bool:
     if sent is None:
         return False
     given = {item: text for item, text in typed.reasons.items() if text}
-    return given != dict(desk.own.reasons) or not all(
+    told = {item: text for item, text in desk.own.reasons.items() if not is_label(item)}
+    return given != told or not all(
         says(one, typed, sent.values.get(one.question)) for one in desk.questionnaire.questions
     )
 
@@ -253,8 +249,6 @@ def questionnaire_page(
         Why nothing was saved, or empty.
     """
     standing, shown = desk.standing, desk.round
-    group = _group(session, desk)
-    asks_look = bool(group.questions) and desk.waits_for_look
     page = QuestionnairePage(
         standing=standing,
         round=shown,
@@ -262,13 +256,7 @@ def questionnaire_page(
         cards=cards(
             desk.questionnaire,
             desk.respondent,
-            Filled(
-                typed,
-                desk.own,
-                Group({}, {}) if asks_look else group,
-                {gap.field: gap for gap in gaps},
-                is_last=desk.is_last,
-            ),
+            filled_in(session, desk, typed, gaps),
         ),
         heading=sentences.several(desk.questionnaire.questions),
         plain_prompt=prompts.plain_prompt(is_last=desk.is_last),
@@ -280,7 +268,7 @@ def questionnaire_page(
         is_unsent=is_unsent(desk, typed),
         is_hidden=not desk.visit.shows_earlier,
         is_past_due=is_past(shown.due_at),
-        asks_look=asks_look,
+        asks_look=desk.waits_for_look and bool(_feedback(session, desk)),
         asks_familiarity=desk.questionnaire.self_assessment is not None,
         asks_implications=bool(desk.questionnaire.implications),
         takes_proposals=desk.questionnaire.proposals is not None,
@@ -297,10 +285,26 @@ def is_past(due_at: datetime | None) -> bool:
     return due_at is not None and due_at < current_site().clock.now()
 
 
+def filled_in(session: Session, desk: Desk, typed: Typed, gaps: Sequence[Gap] = ()) -> Filled:
+    """Return what goes into the rows: nothing of the group before the look that it waits for."""
+    before = desk.standing.before
+    return Filled(
+        typed,
+        desk.own,
+        Group({}, {}) if desk.waits_for_look else _group(session, desk),
+        {gap.field: gap for gap in gaps},
+        is_last=desk.is_last,
+        last_round=before.number if before else 0,
+    )
+
+
+def _feedback(session: Session, desk: Desk) -> Mapping[str, QuestionFeedback]:
+    return comparable_feedback(session, desk.questionnaire, desk.standing.before)
+
+
 def _group(session: Session, desk: Desk) -> Group:
     """Return what the group said; the own reasons stand beside the fields, not among the others."""
-    before = desk.standing.before
-    questions = comparable_feedback(session, desk.questionnaire, before)
+    before, questions = desk.standing.before, _feedback(session, desk)
     if before is None or not questions:
         return Group({}, {})
     texts = reason_texts(session, before)

@@ -85,7 +85,8 @@ def _after_act(desk: Desk, form: SentForm) -> Assessment:
 def _goes_on(desk: Desk, form: SentForm, given: Assessment, saved: Saved) -> Answer:
     del given, saved
     stays = form.fields.get("action") in ("clear", "keep", "save")
-    return to("familiarity" if stays else step_after(desk.questionnaire, "familiarity"))
+    following = "familiarity" if stays else step_after(desk.questionnaire, "familiarity")
+    return to(following, saved=form.saves_for_later)
 
 
 def _page(desk: Desk, given: Assessment, is_refused: bool) -> str:

@@ -76,7 +76,8 @@ def _after_act(desk: Desk, form: SentForm) -> Mapping[str, str]:
 
 def _goes_on(desk: Desk, form: SentForm, given: Mapping[str, str], saved: Saved) -> Answer:
     del desk, given, saved
-    return to("implications" if form.fields.get("action") in ("clear", "save") else "overview")
+    stays = form.fields.get("action") in ("clear", "save")
+    return to("implications" if stays else "overview", saved=form.saves_for_later)
 
 
 def _page(desk: Desk, given: Mapping[str, str], is_refused: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -15,11 +15,12 @@ from delphi.domain.questionnaire import Item, Questionnaire
 from delphi.implied_weights import ImpliedWeight, implied_weights, own_weights
 from delphi.queries.figures import decimals
 from delphi.web.formatting import names, percent
-from delphi.web.language import gettext, ngettext
+from delphi.web.language import gettext, is_chinese, ngettext
 
 #: More rows than this are folded, item by item.
 MOST_UNFOLDED = 12
-_PLACES = 1
+#: Decimals of a weight, and where more of them make the parts add up to the whole.
+_PLACES = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,18 @@ def is_folded(parts: tuple[ImpliedPart, ...]) -> bool:
     return sum(len(part.rows) for part in parts) > MOST_UNFOLDED
 
 
-def share_text(share: Fraction) -> str:
-    """Return a share of 1 in percent, to one decimal."""
-    return percent(decimals(100 * share, _PLACES).removesuffix(".0"))
+def _share_text(share: Fraction, places: int) -> str:
+    """Return a share of 1 in percent, without trailing zeros."""
+    return percent(decimals(100 * share, places))
+
+
+def _places(whole: Fraction, parts: Sequence[Fraction]) -> tuple[int, bool]:
+    """Return how many decimals to show, and whether what is shown adds up then."""
+    for places in _PLACES:
+        told = [Fraction(decimals(100 * one, places)) for one in (whole, *parts)]
+        if told[0] == sum(told[1:]):
+            return places, True
+    return _PLACES[0], False
 
 
 def _part(
@@ -102,18 +112,20 @@ def _part(
 ) -> ImpliedPart:
     if item is None:
         raise KeyError(found[0].node.of)
+    places, adds_up = _places(found[0].item_weight, [one.weight for one in found])
+    sentences = [_weight(asked, found[0], places), _rule(item, found)]
+    if not adds_up:
+        sentences.append(gettext("The figures below are rounded and need not add up exactly."))
     return ImpliedPart(
         code=item.code,
         name=item.name,
-        sentence=gettext(
-            "%(first)s %(second)s", first=_weight(asked, found[0]), second=_rule(item, found)
-        ),
+        sentence=("" if is_chinese() else " ").join(sentences),
         rows=tuple(
             ImpliedRow(
                 one.node.code,
                 field(one.node.code),
                 one.node.name,
-                share_text(one.weight),
+                _share_text(one.weight, places),
                 judged.get(one.node.code, ""),
             )
             for one in found
@@ -121,8 +133,8 @@ def _part(
     )
 
 
-def _weight(asked: Questionnaire, one: ImpliedWeight) -> str:
-    share = share_text(one.item_weight)
+def _weight(asked: Questionnaire, one: ImpliedWeight, places: int) -> str:
+    share = _share_text(one.item_weight, places)
     if one.within == ROOT:
         return gettext("By your answers it counts %(percent)s of the whole.", percent=share)
     group = asked.question(one.within)

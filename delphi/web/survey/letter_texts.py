@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from delphi.domain.questionnaire import Question, Questionnaire
 from delphi.web.formatting import names
-from delphi.web.language import Words, gettext, language
+from delphi.web.language import Words, gettext, is_chinese, language
 from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.survey.sentences import all_divide, number_word
 
@@ -35,7 +35,7 @@ def task(asked: Questionnaire | None) -> str:
     if asked is not None and asked.proposals is not None:
         also = gettext(
             "If you like, you may also suggest an indicator, question a definition or comment on "
-            "the tree; the coordinator reads it after the round, unsigned."
+            "the set of indicators; the coordinator reads it after the round, unsigned."
         )
         sentences.append(also)
     return ("" if language() == "zh-CN" else " ").join(sentences)
@@ -61,7 +61,8 @@ def _weights(questions: Sequence[Question]) -> str:
 def _listed(texts: Sequence[str]) -> str:
     """Return names as a list in running text."""
     quoted = [gettext("“%(name)s”", name=text) for text in texts]
-    first = gettext(", ").join(quoted[:-1])
+    # Chinese needs no comma between one closing quotation mark and the next opening one.
+    first = ("" if is_chinese() else gettext(", ")).join(quoted[:-1])
     return gettext("%(first)s and %(last)s", first=first, last=quoted[-1])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from delphi.domain.answers import best_worst, pairwise
@@ -12,6 +12,7 @@ from delphi.domain.questionnaire import Question, Questionnaire, ordered_items
 from delphi.web.formatting import names
 from delphi.web.language import Words, gettext
 from delphi.web.language import lazy_gettext as _lazy
+from delphi.web.survey.sentences import whole_points
 from delphi.web.words import CRITERIA
 
 _CHOICES: Mapping[str, Words] = {
@@ -49,7 +50,10 @@ def stored_lines(question: Question, values: Values) -> tuple[Line, ...]:
 
 
 def typed_lines(question: Question, fields: Mapping[str, str]) -> tuple[Line, ...]:
-    """Return what the fields of a question say; a line without text was not answered."""
+    """Return what the fields of a question say; a line without text was not answered.
+
+    A ranking is told from its first place on, what has no place after it.
+    """
     if question.method == PAIRWISE:
         return tuple(
             Line(
@@ -66,9 +70,18 @@ def typed_lines(question: Question, fields: Mapping[str, str]) -> tuple[Line, ..
             _said(question, name, fields.get(name, "")),
             question.method == CONSTANT_SUM,
         )
-        for name in fields_of(question)
+        for name in _by_place(question, fields)
         if not _goes_without_saying(question, name, fields)
     )
+
+
+def _by_place(question: Question, fields: Mapping[str, str]) -> Sequence[str]:
+    """Return the fields of a question in the order in which they are told."""
+    asked = fields_of(question)
+    if question.method != RANKING:
+        return asked
+    places = {name: whole_points(fields.get(name, "")) for name in asked}
+    return sorted(asked, key=lambda name: (places[name] is None, places[name] or 0))
 
 
 def given_lines(questionnaire: Questionnaire, fields: Mapping[str, str]) -> tuple[Line, ...]:
@@ -133,16 +146,24 @@ def _pair_name(question: Question, pair: pairwise.Pair) -> str:
 
 
 def _comparison(question: Question, pair: pairwise.Pair, fields: Mapping[str, str]) -> str:
+    """Return a comparison as a sentence with both names, the heavier first."""
     side = fields.get(pairwise.more_field(pair), "")
     times = fields.get(pairwise.times_field(pair), "")
+    first, second = (_item(question, code) for code in pair)
     if side == pairwise.EQUAL:
-        return gettext("the same")
+        return gettext("“%(first)s” counts the same as “%(second)s”", first=first, second=second)
     if side not in pairwise.SIDES:
         return ""
-    name = _item(question, pair[0] if side == pairwise.FIRST else pair[1])
+    if side == pairwise.SECOND:
+        first, second = second, first
     if not times:
-        return gettext("“%(name)s” counts more", name=name)
-    return gettext("“%(name)s” counts %(times)s times as much", name=name, times=times)
+        return gettext("“%(first)s” counts more than “%(second)s”", first=first, second=second)
+    return gettext(
+        "“%(first)s” counts %(times)s times as much as “%(second)s”",
+        first=first,
+        second=second,
+        times=times,
+    )
 
 
 def _said(question: Question, field: str, text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
@@ -16,29 +15,18 @@ from delphi.queries.survey import RoundFacts, Standing, questionnaire_of
 from delphi.services.access import check_code, choose_code, give_consent
 from delphi.web.access import expert
 from delphi.web.forms import FieldProblem
-from delphi.web.language import Words
-from delphi.web.language import lazy_gettext as _lazy
 from delphi.web.site import current_site
 from delphi.web.survey import letter_texts, sentences
 from delphi.web.survey.base import blueprint
+from delphi.web.survey.code_words import code_heading, code_problem
 from delphi.web.survey.gate import Answer, admitted, form_is_ours
-from delphi.web.survey.refusals import CODE_WORDS
+from delphi.web.survey.refused_code import RefusedCode, tell, told
+from delphi.web.survey.unsubmitted import unsubmitted_of
 from delphi.web.survey.visit import Shows, Visit, changed
 from delphi.web.transaction import reading, writing
 
 #: Longer texts are no code; the field keeps them up to here.
 _LONGEST_CODE = 40
-_CODE_PROBLEMS: Mapping[str, Words] = {
-    **CODE_WORDS,
-    "code_wrong": _lazy(
-        "The access code is not right. Please look again; after several wrong ones you have to "
-        "wait before the next try."
-    ),
-    "form": _lazy(
-        "The page had been open for too long, or cookies are blocked. Nothing was stored; "
-        "please press the button once more."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +52,8 @@ class CodePage:
     standing: Standing
     is_choosing: bool
     typed: str
+    #: heading over what is wrong; empty where nothing is
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +65,8 @@ class WaitingPage:
     #: own submissions, latest first; empty while the access code has not been entered
     receipts: tuple[ReceiptLine, ...]
     is_locked: bool
+    #: how something was typed and not submitted: NEVER, CHANGED or HERE; empty where nothing was
+    unsubmitted: str
 
 
 def page_before_answering(session: Session, visit: Visit, standing: Standing) -> Answer | None:
@@ -84,9 +76,9 @@ def page_before_answering(session: Session, visit: Visit, standing: Standing) ->
     if visit.needs_consent:
         return letter_page(session, standing, asks_consent=True)
     if visit.needs_code:
-        return code_page(standing, is_choosing=True)
+        return code_page(visit, standing, is_choosing=True)
     if visit.is_locked:
-        return code_page(standing, is_choosing=False)
+        return code_page(visit, standing, is_choosing=False)
     return None
 
 
@@ -106,11 +98,15 @@ def letter_page(
     return render_template("survey/letter.html", page=page)
 
 
-def code_page(standing: Standing, *, is_choosing: bool, typed: str = "", problem: str = "") -> str:
-    """Return the page of the access code."""
-    page = CodePage(standing, is_choosing, typed)
-    problems = (FieldProblem("access_code", _CODE_PROBLEMS[problem]),) if problem else ()
-    return render_template("survey/code.html", page=page, problems=problems)
+def code_page(visit: Visit, standing: Standing, *, is_choosing: bool) -> str:
+    """Return the page of the access code; it tells what was refused just now."""
+    refused = told(visit, is_choosing=is_choosing)
+    if refused is None:
+        page = CodePage(standing, is_choosing, "")
+        return render_template("survey/code.html", page=page, problems=())
+    page = CodePage(standing, is_choosing, refused.typed, code_heading(refused.problem))
+    wrong = FieldProblem("access_code", code_problem(refused.problem, refused.typed))
+    return render_template("survey/code.html", page=page, problems=(wrong,))
 
 
 @blueprint.get("/survey/about")
@@ -142,14 +138,13 @@ def consent() -> Answer:
 def code_chosen() -> Answer:
     """Set the access code, once."""
     with reading() as session:
-        visit, standing = admitted(session)
+        visit, _ = admitted(session)
     typed = _typed_code()
     problem = "" if form_is_ours() else "form"
     if not problem and visit.needs_code:
         problem = _choose(visit, plain_number(typed))
     if problem:
-        page = code_page(standing, is_choosing=True, typed=typed, problem=problem)
-        return page, _status(problem)
+        tell(visit, RefusedCode(is_choosing=True, problem=problem, typed=typed))
     return _to_questionnaire()
 
 
@@ -161,7 +156,7 @@ def unlock() -> Answer:
         visit, standing = admitted(session)
     if visit.shows_earlier:
         return _to_questionnaire()
-    return code_page(standing, is_choosing=False)
+    return code_page(visit, standing, is_choosing=False)
 
 
 @blueprint.post("/survey/unlock")
@@ -169,15 +164,12 @@ def unlock() -> Answer:
 def code_entered() -> Answer:
     """Show earlier answers on this device when the access code is right."""
     with reading() as session:
-        visit, standing = admitted(session)
+        visit, _ = admitted(session)
     typed = _typed_code()
     problem = "" if form_is_ours() else "form"
     if not problem and visit.access.has_code:
         problem = _check(visit, plain_number(typed))
-    if problem:
-        page = code_page(standing, is_choosing=False, typed=typed, problem=problem)
-        return page, _status(problem)
-    return _to_questionnaire()
+    return _not_unlocked(visit, problem, typed) if problem else _to_questionnaire()
 
 
 @blueprint.post("/survey/without")
@@ -185,9 +177,9 @@ def code_entered() -> Answer:
 def without_earlier() -> Answer:
     """Go on without earlier answers: they stay hidden on this device."""
     with reading() as session:
-        visit, standing = admitted(session)
+        visit, _ = admitted(session)
     if not form_is_ours():
-        return code_page(standing, is_choosing=False, problem="form"), _status("form")
+        return _not_unlocked(visit, "form")
     if visit.is_locked:
         changed(visit.carried, shows=Shows.CURRENT)
     return _to_questionnaire()
@@ -214,7 +206,9 @@ def _waiting_page(session: Session, visit: Visit, standing: Standing) -> str:
     if visit.may_answer:
         access, only = visit.access, None if visit.shows_earlier else visit.carried.sent
         lines = receipt_lines(session, access.study_id, access.respondent, only=only)
-    page = WaitingPage(standing, sentences.waiting_title(standing), lines, visit.is_locked)
+    found = unsubmitted_of(session, visit, standing)
+    title, how = sentences.waiting_title(standing), found.how if found else ""
+    page = WaitingPage(standing, title, lines, visit.is_locked, how)
     return render_template("survey/waiting.html", page=page)
 
 
@@ -222,8 +216,9 @@ def _to_questionnaire() -> Response:
     return redirect(url_for("survey.questionnaire"), 303)
 
 
-def _status(problem: str) -> int:
-    return 403 if problem == "form" else 422
+def _not_unlocked(visit: Visit, problem: str, typed: str = "") -> Response:
+    tell(visit, RefusedCode(is_choosing=False, problem=problem, typed=typed))
+    return redirect(url_for("survey.unlock"), 303)
 
 
 def _typed_code() -> str:

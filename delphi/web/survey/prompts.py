@@ -1,26 +1,28 @@
 """What asks for a reason: an answer outside the middle half as shown, or moved by over a step.
 
-Answers are spoken of in their own unit: points (also of weights that comparisons give), ratings,
-or places of a ranking.
+Answers are spoken of in their own unit: points, ratings, places of a ranking, or weights that
+follow from comparisons. An empty field asks for nothing: nobody has to defend the last answer
+before giving the next one.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from delphi.domain.methods import CONSTANT_SUM, RANKING, RATING
+from delphi.domain.methods import BEST_WORST, CONSTANT_SUM, PAIRWISE, RANKING, RATING
 from delphi.domain.questionnaire import Question
 from delphi.queries.survey import ItemFeedback
 from delphi.web.language import gettext, ngettext
 
 #: Decimals to which answers are compared with what is shown of the group.
 DIGITS = 9
-POINTS, RATINGS, PLACES = UNITS = ("points", "ratings", "places")
+POINTS, RATINGS, PLACES, WEIGHTS = UNITS = ("points", "ratings", "places", "weights")
+_UNITS = {RATING: RATINGS, RANKING: PLACES, PAIRWISE: WEIGHTS, BEST_WORST: WEIGHTS}
 
 
 def unit_of(question: Question) -> str:
     """Return the unit of the figures of a question."""
-    return {RATING: RATINGS, RANKING: PLACES}.get(question.method, POINTS)
+    return _UNITS.get(question.method, POINTS)
 
 
 def large_move(question: Question) -> int:
@@ -38,13 +40,14 @@ def prompt(
 ) -> str:
     """Return what asks for a reason at one item, or an empty text; `is_last`: of the last round."""
     now, last = _told(now), _told(last)
-    answer = last if now is None else now
-    if answer is not None and feedback is not None:
+    if now is None:
+        return ""
+    if feedback is not None:
         low, high = feedback.low, feedback.high
-        if low is not None and high is not None and not Fraction(low) <= answer <= Fraction(high):
+        if low is not None and high is not None and not Fraction(low) <= now <= Fraction(high):
             middle = middle_half(low, high)
-            return outside_prompt(shown(answer), middle, unit_of(question), is_last=is_last)
-    if now is not None and last is not None and abs(now - last) > large_move(question):
+            return outside_prompt(shown(now), middle, unit_of(question), is_last=is_last)
+    if last is not None and abs(now - last) > large_move(question):
         return moved_prompt(shown(abs(now - last)), unit_of(question))
     return ""
 
@@ -62,7 +65,7 @@ def middle_half(low: str, high: str) -> str:
 def reader(*, is_last: bool) -> str:
     """Return who will read a reason."""
     if is_last:
-        return gettext("It is kept with the answers of the last round, unsigned.")
+        return gettext("This is the final round: your reason is kept on file, unsigned.")
     return gettext("The other experts will see it in the next round, unsigned.")
 
 
@@ -84,6 +87,12 @@ def outside_prompt(answer: str, middle: str, unit: str, *, is_last: bool = False
         first = gettext(
             "Your rating of %(answer)s lies outside the middle half of the ratings (%(middle)s). "
             "That is perfectly fine. If you like, say why in a sentence.",
+            **values,
+        )
+    elif unit == WEIGHTS:
+        first = gettext(
+            "Your comparisons give %(answer)s, outside the middle half of the answers "
+            "(%(middle)s). That is perfectly fine. If you like, say why in a sentence.",
             **values,
         )
     else:
@@ -111,6 +120,12 @@ def moved_prompt(moved: str, unit: str) -> str:
         return gettext(
             "Your rating moved by %(moved)s since the last round. What made you change? "
             "You may leave this empty.",
+            moved=moved,
+        )
+    if unit == WEIGHTS:
+        return gettext(
+            "By your comparisons this one moved by %(moved)s points since the last round. What "
+            "made you change? You may leave this empty.",
             moved=moved,
         )
     return ngettext(

@@ -28,6 +28,7 @@ from delphi.web.survey.proposal_lines import (
 )
 from delphi.web.survey.script_texts import script_texts
 from delphi.web.survey.sent_form import SentForm
+from delphi.web.survey.steps import step_after
 
 _BLANK = Proposal("", "", "")
 
@@ -53,6 +54,9 @@ class ProposalsPage:
     script_texts: str
     is_saved: bool
     is_past_due: bool
+    #: what follows the weights
+    asks_familiarity: bool
+    asks_implications: bool
     #: the form could not be checked and nothing was saved
     is_refused: bool
 
@@ -67,7 +71,7 @@ def proposals() -> Answer:
 @blueprint.post("/survey/proposals")
 @expert
 def proposals_sent() -> Answer:
-    """Keep what was written; go on to the check or back to the weights."""
+    """Keep what was written; go on to what follows the weights, or back to them."""
     return step_sent(_STEP)
 
 
@@ -93,13 +97,14 @@ def _after_act(desk: Desk, form: SentForm) -> tuple[Proposal, ...]:
 def _goes_on(desk: Desk, form: SentForm, given: tuple[Proposal, ...], saved: Saved) -> Answer:
     action = form.fields.get("action")
     if action in ("keep", "add", "save"):
-        return to("proposals", f"proposal.{len(given) + 1}" if action == "add" else None)
+        anchor = f"proposal.{len(given) + 1}" if action == "add" else None
+        return to("proposals", anchor, saved=form.saves_for_later)
     if action == "weights":
         return to("questionnaire")
     problems = proposal_problems(desk.questionnaire.proposals, given)
     if problems:
         return _page(desk, given, problems=problems, version=saved.version), 422
-    return to("overview")
+    return to(step_after(desk.questionnaire, "questionnaire"))
 
 
 def _page(
@@ -127,6 +132,8 @@ def _page(
         script_texts=script_texts(),
         is_saved=not is_refused and working is not None,
         is_past_due=is_past(desk.round.due_at),
+        asks_familiarity=desk.questionnaire.self_assessment is not None,
+        asks_implications=bool(desk.questionnaire.implications),
         is_refused=is_refused,
     )
     wrong = {problem.field: problem.text for problem in problems}

@@ -23,6 +23,7 @@ from delphi.web.survey.gate import Answer, admitted
 from delphi.web.survey.implied_parts import ImpliedPart, implied_parts
 from delphi.web.survey.lines import Line, as_asked, stored_lines
 from delphi.web.survey.proposal_lines import ProposalLine, proposal_lines
+from delphi.web.survey.rows import DERIVED
 from delphi.web.survey.visit import Visit
 from delphi.web.transaction import reading
 
@@ -39,6 +40,8 @@ class ReceiptPart:
     is_abstained: bool
     #: whether the numbers are points, with their sum below
     is_sum: bool
+    #: whether the answers are comparisons in words
+    is_worded: bool
     lines: tuple[Line, ...]
     total: int
 
@@ -158,6 +161,7 @@ def _part(question: Question, stored: Receipt) -> ReceiptPart:
         name=sentences.short_name(question),
         is_abstained=values is None,
         is_sum=is_sum,
+        is_worded=question.method in DERIVED,
         lines=() if values is None else stored_lines(question, values),
         total=sum(values.values()) if values is not None and is_sum else 0,
     )

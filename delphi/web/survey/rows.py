@@ -14,8 +14,10 @@ from delphi.domain.questionnaire import Item, Question
 from delphi.individual_weights import judged_row, places
 from delphi.queries.own_answers import OwnAnswers
 from delphi.queries.survey import ItemFeedback, QuestionFeedback
+from delphi.web.language import gettext
 from delphi.web.survey import prompts, sentences
 from delphi.web.survey.card_texts import CardTexts, ItemTexts
+from delphi.web.survey.shares import in_tenths
 from delphi.web.survey.strips import Strip, strip
 
 #: Reasons of one side that are shown at once; the rest stands behind "more".
@@ -87,6 +89,7 @@ class Row:
     feedback: ItemFeedback | None
     strip: Strip | None
     reason: str
+    #: the own reason of the round before, in a sentence; empty without one
     last_reason: str
     #: what asks for a reason, or empty
     prompt: str
@@ -99,6 +102,11 @@ class Row:
         """The last answer as people read it; empty without one."""
         return "" if self.last is None else prompts.shown(self.last)
 
+    @property
+    def now_text(self) -> str:
+        """The present answer as people read it; empty where it cannot be read."""
+        return "" if self.now is None else prompts.shown(self.now)
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -110,6 +118,8 @@ class Filled:
     gaps: Mapping[str, Gap]
     #: no further round is planned, so that nobody of the panel will read a reason
     is_last: bool = False
+    #: number of the round before
+    last_round: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,9 +153,10 @@ def _last(asked: Asked) -> dict[str, Fraction]:
 
 
 def _by_item(question: Question, values: Values) -> dict[str, Fraction]:
-    told = places if question.method == RANKING else judged_row
+    row = (places if question.method == RANKING else judged_row)(question, values)
     codes = [item.code for item in question.items]
-    return dict(zip(codes, told(question, values), strict=True))
+    # What comparisons give is told in tenths that add up to 100, here as in the help below them.
+    return dict(zip(codes, in_tenths(row) if question.method in DERIVED else row, strict=True))
 
 
 def _now(question: Question, typed: Typed) -> dict[str, Fraction]:
@@ -189,12 +200,19 @@ def _row(
         feedback=feedback,
         strip=_strip(question, feedback, last, now) if is_shown else None,
         reason=reason,
-        last_reason=filled.own.last_reasons.get(code, ""),
+        last_reason=_last_reason(filled, code),
         prompt=prompts.prompt(question, last, now, feedback, is_last=filled.is_last),
         others=_reasons(feedback, filled.group.reasons),
         problem=problem_at(filled.gaps.get(field), question) if has_field else "",
         reason_problem=problem_at(filled.gaps.get(f"reason.{code}"), question, reason),
     )
+
+
+def _last_reason(filled: Filled, code: str) -> str:
+    text = filled.own.last_reasons.get(code, "")
+    if not text:
+        return ""
+    return gettext("In round %(number)s you wrote: “%(said)s”", number=filled.last_round, said=text)
 
 
 def _rated(asked: Asked, code: str, filled: Filled) -> tuple[Rated, ...]:

@@ -15,8 +15,10 @@ def told(visit: Visit, saved: Saved, **more: object) -> tuple[Response, int]:
     A device without earlier answers is not told that others are there, only where what it typed
     could not be kept beside them.
     """
-    if not saved.kept:
+    if not saved.kept and not visit.shows_earlier:
         return jsonify(error="locked"), 403
-    if saved.conflict and visit.shows_earlier:
+    if not saved.kept:
+        return jsonify(error="unkept"), 409
+    if saved.conflict:
         return jsonify(saved=False, conflict=True, version=saved.version), 409
-    return jsonify(saved=True, version=0 if saved.conflict else saved.version, **more), 200
+    return jsonify(saved=True, version=saved.version, **more), 200

@@ -50,6 +50,8 @@ def _written(language_tag: str, is_last: bool) -> str:
         "worst": gettext("the least important one"),
         "step": gettext("%(points)s points, %(name)s", points="{n}", name="{name}"),
         "undo": gettext("Undo"),
+        "many": [sentences.many_words("{name}", one), sentences.many_words("{name}", several)],
+        "undone": [sentences.undone_words(one), sentences.undone_words(several)],
         "marks": {
             "saved": gettext("Saved"),
             "saving": gettext("Saving"),
@@ -58,6 +60,8 @@ def _written(language_tag: str, is_last: bool) -> str:
             "conflict": gettext("Two versions"),
             "closed": gettext("Round closed"),
             "link": gettext("Not saved"),
+            "locked": gettext("Not saved"),
+            "unkept": gettext("Not saved"),
             "large": gettext("Not saved"),
         },
         "notes": {
@@ -78,8 +82,29 @@ def _written(language_tag: str, is_last: bool) -> str:
                 "The round has closed. What you typed is kept as a draft and is not counted."
             ),
             "link": gettext(
-                "The visit has ended. Open your personal link in another window; your answers "
-                "are kept in this page."
+                "This page has been open for too long, or your link was replaced: nothing more is "
+                "saved, but what you typed is still here. Leave this page open, open your "
+                "personal link from the letter or message again in another window, then come back."
+            ),
+            "locked": gettext(
+                "Your access code is needed before anything more is saved. Enter it in the window "
+                "with your link, then come back; what you typed is still here."
+            ),
+            "unkept": gettext(
+                "Two other versions of your answers are kept already, so this one is not. Choose "
+                "one of them in the window with your link, then come back; what you typed is still "
+                "here."
+            ),
+        },
+        # instead, once a button was pressed in vain
+        "again": {
+            "retrying": gettext(
+                "Not saved yet, so you cannot go on. Your answers are kept in this page: please "
+                "leave it open, and press the button again in a little while."
+            ),
+            "offline": gettext(
+                "No connection, so you cannot go on yet. Your answers are kept in this page: "
+                "please leave it open, and press the button again when the connection is back."
             ),
         },
     }

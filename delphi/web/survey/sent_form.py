@@ -61,9 +61,19 @@ class SentForm:
         return self.fields.get("action") == "look"
 
     @property
+    def saves_for_later(self) -> bool:
+        """Whether the expert wants to go on another time."""
+        return self.fields.get("action") == "save"
+
+    @property
     def only_saves(self) -> bool:
         """Whether the form is to come back: to go on later, or with the group's figures."""
-        return self.looks or self.fields.get("action") == "save"
+        return self.looks or self.saves_for_later
+
+    @property
+    def replaces(self) -> bool:
+        """Whether what else was typed without the access code is let go for this."""
+        return self.fields.get("action") == "instead"
 
     @property
     def goes_to_proposals(self) -> bool:

@@ -35,7 +35,7 @@ _FIELD_PROBLEMS: Mapping[str, Words] = {
     "unrated": _lazy("This rating is missing. Give one from %(low)s to %(high)s."),
     "unplaced": _lazy("This place is missing. Give one from 1 to %(high)s."),
     "place_twice": _lazy("Place %(found)s is given twice. Give each place once."),
-    "uncompared": _lazy("These two are not compared yet. Choose which counts more, or the same."),
+    "uncompared": _lazy("These two are not compared yet. Choose which counts more, or Equal."),
     "times_missing": _lazy("How many times as much? Choose a number from 2 to 9."),
     "best_missing": _lazy("Choose the one that counts most."),
     "worst_missing": _lazy("Choose the one that counts least."),
@@ -77,9 +77,11 @@ def all_divide(questions: Sequence[Question]) -> bool:
 def several(questions: Sequence[Question]) -> str:
     """Return the heading over several questions."""
     if not all_divide(questions):
-        return gettext("Please answer %(count)s questions.", count=number_word(len(questions)))
+        return gettext(
+            "Please answer the %(count)s questions below.", count=number_word(len(questions))
+        )
     return gettext(
-        "Please divide 100 points in each of %(count)s questions.",
+        "Please divide 100 points in each of the %(count)s questions below.",
         count=number_word(len(questions)),
     )
 
@@ -116,11 +118,16 @@ def field_problem(gap: Gap, question: Question, text: str) -> str:
 
 def many_left(question: Question, count: int) -> str:
     """Return how much of a question is left to do."""
+    return many_words(short_name(question), count)
+
+
+def many_words(name: str, count: int) -> str:
+    """Return how much is left to do of the question that is called `name`."""
     return ngettext(
         "%(name)s: %(num)s answer is left to give or to correct",
         "%(name)s: %(num)s answers are left to give or to correct",
         count,
-        name=short_name(question),
+        name=name,
     )
 
 
@@ -157,6 +164,15 @@ def left_words(left: int) -> str:
 def over_words(over: int) -> str:
     """Return by how many points a sum is too large."""
     return ngettext("%(num)s point too many", "%(num)s points too many", over)
+
+
+def undone_words(count: int) -> str:
+    """Return how many things a check has found."""
+    return ngettext(
+        "%(num)s thing is left to do; nothing has been submitted",
+        "%(num)s things are left to do; nothing has been submitted",
+        count,
+    )
 
 
 def experts_text(shown: str) -> str:
@@ -210,7 +226,7 @@ def derived_note(note: str) -> str:
 
 def medians_note(note: str) -> str:
     """Return what stands in the rows where the figures of one expert add up to 100."""
-    return gettext("%(note)s Medians of single rows need not add up to 100.", note=note)
+    return gettext("%(note)s The medians need not add up to 100.", note=note)
 
 
 def figures_note(note: str, criterion: str) -> str:

@@ -17,32 +17,32 @@ from delphi.web.words import CRITERIA
 _STEMS: Mapping[str, tuple[Words, Words]] = {
     CONSTANT_SUM: (
         _lazy(
-            "How much should each of %(count)s dimensions count in “%(title)s”? "
+            "How much should each of the %(count)s dimensions count in “%(title)s”? "
             "Divide 100 points among them."
         ),
         _lazy(
-            "Within “%(name)s”, how much should each of %(count)s indicators count? "
+            "Within “%(name)s”, how much should each of the %(count)s indicators count? "
             "Divide 100 points among them."
         ),
     ),
     RATING: (
         _lazy(
-            "How do you rate each of %(count)s dimensions for “%(title)s”? "
+            "How do you rate each of the %(count)s dimensions for “%(title)s”? "
             "Rate by %(criteria)s, from %(low)s to %(high)s."
         ),
         _lazy(
-            "How do you rate each of %(count)s indicators within “%(name)s”? "
+            "How do you rate each of the %(count)s indicators within “%(name)s”? "
             "Rate by %(criteria)s, from %(low)s to %(high)s."
         ),
     ),
     RANKING: (
         _lazy(
             "Which dimension should count most in “%(title)s”? "
-            "Put %(count)s in order, 1 for the most important."
+            "Put the %(count)s in order, 1 for the most important."
         ),
         _lazy(
             "Which indicator should count most within “%(name)s”? "
-            "Put %(count)s in order, 1 for the most important."
+            "Put the %(count)s in order, 1 for the most important."
         ),
     ),
     PAIRWISE: (
@@ -69,11 +69,11 @@ _STEMS: Mapping[str, tuple[Words, Words]] = {
 #: The same for ratings by importance alone.
 _IMPORTANCE = (
     _lazy(
-        "How important should each of %(count)s dimensions be in “%(title)s”? "
+        "How important should each of the %(count)s dimensions be in “%(title)s”? "
         "Rate each from %(low)s to %(high)s."
     ),
     _lazy(
-        "How important should each of %(count)s indicators be within “%(name)s”? "
+        "How important should each of the %(count)s indicators be within “%(name)s”? "
         "Rate each from %(low)s to %(high)s."
     ),
 )
@@ -110,18 +110,15 @@ def meaning(question: Question) -> str:
     if question.method == RATING:
         return _ratings(question)
     if question.method == RANKING:
-        return gettext(
-            "Each place is given once. Only the order counts: how far two of them are apart is "
-            "not asked."
-        )
+        return gettext("Each place is given once. Only the order counts, not the distance.")
     if question.method == PAIRWISE:
         return gettext(
-            "3 is moderately more, 5 strongly, 7 very strongly, 9 extremely; 2, 4, 6 and 8 lie "
-            "between."
+            "3 means moderately more, 5 strongly more, 7 very strongly more, 9 extremely more; "
+            "2, 4, 6 and 8 lie in between."
         )
     return gettext(
-        "1 is equally, 3 moderately more, 5 strongly, 7 very strongly, 9 extremely; the even "
-        "numbers lie between."
+        "1 means equal, 3 moderately more, 5 strongly more, 7 very strongly more, 9 extremely "
+        "more; the even numbers lie in between."
     )
 
 

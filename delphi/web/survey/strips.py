@@ -35,6 +35,11 @@ class Strip:
     #: the present answer stands higher where it would touch the circle of the last one
     now_y: str
 
+    @property
+    def mark(self) -> str:
+        """The mark of the present answer as a path; empty without one."""
+        return "" if self.now is None else f"M{self.now} {self.now_y}l-6-11h12z"
+
 
 @dataclass(frozen=True)
 class Remainder:

@@ -16,7 +16,7 @@ from delphi.services.submissions import BROWSER_NONCE_BYTES, Sent, submit
 from delphi.web.access import expert
 from delphi.web.site import current_site
 from delphi.web.survey.base import blueprint
-from delphi.web.survey.desk import Desk, may_show, open_desk
+from delphi.web.survey.desk import Desk, open_desk
 from delphi.web.survey.gate import Answer, NoLinkError, admitted, form_is_ours
 from delphi.web.survey.late import ClosedRound, closed_round_of, draft_of, late_page
 from delphi.web.survey.opening import page_before_answering
@@ -86,8 +86,9 @@ def _store(desk: Desk, form: SentForm) -> str:
         access = find_access(session, desk.visit.carried.token, current_site().key)
         if access is None:
             raise NoLinkError
-        draft = working_draft(session, access.respondent, desk.round.id)
-        if draft is None or not may_show(draft, desk.visit):
+        device = desk.visit.mark
+        draft = working_draft(session, access.respondent, desk.round.id, device)
+        if draft is None:
             raise DomainError("draft_changed")
         typed = draft.typed
         seen = (form.version, form.assessed_version, form.judged_version, form.proposals_version)

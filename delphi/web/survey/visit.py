@@ -1,14 +1,14 @@
 """An expert's visit: a sealed cookie for 12 hours, and what each request derives from it anew.
 
 There is no session row: it would join the identity side and the answer side. The cookie holds the
-token, when it was given, and whether earlier answers may be shown on this device.
+token, when it was given, whether earlier answers may be shown on this device, and a random mark for
+what is typed where they may not.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -28,8 +28,7 @@ LASTS_SECONDS = 12 * 3600
 _TOLERATED_SECONDS = 300
 _PURPOSE = "expert-cookie"
 _LONGEST_COOKIE = 2000
-_DEVICE_LABEL = "delphi-device/1"
-_DEVICE_DIGITS = 16
+_DEVICE_BYTES = 8
 
 
 class Shows(StrEnum):
@@ -50,21 +49,18 @@ class Pass:
     token: str
     #: unix seconds
     issued: int
+    #: random: what marks a draft as typed during this visit, on a device without the access code
+    device: str
     shows: Shows = Shows.UNDECIDED
     #: without earlier answers: the submission that was sent from here
     sent: str = ""
-
-    @property
-    def device(self) -> str:
-        """What marks a draft as typed during this visit; it says nothing without the token."""
-        label = f"{_DEVICE_LABEL}\0{self.token}\0{self.issued}"
-        return hashlib.sha256(label.encode()).hexdigest()[:_DEVICE_DIGITS]
 
     def seal(self, site: Site) -> str:
         """Return the value of the cookie."""
         document = {
             "token": self.token,
             "issued": self.issued,
+            "device": self.device,
             "shows": self.shows.value,
             "sent": self.sent,
         }
@@ -98,6 +94,11 @@ class Visit:
     def shows_earlier(self) -> bool:
         """Whether earlier answers may be shown on this device."""
         return self.carried.shows is Shows.ALL or not self.access.has_code
+
+    @property
+    def mark(self) -> str:
+        """What is typed here is marked with it; empty where earlier answers may be shown."""
+        return "" if self.shows_earlier else self.carried.device
 
     @property
     def may_answer(self) -> bool:
@@ -140,7 +141,9 @@ def _open(site: Site, value: str) -> dict[str, Any] | None:
 
 def new_pass(token: str) -> Pass:
     """Return the cookie of a visit that begins now."""
-    return Pass(token, int(current_site().clock.now().timestamp()))
+    site = current_site()
+    issued = int(site.clock.now().timestamp())
+    return Pass(token, issued, site.around.new_id(_DEVICE_BYTES))
 
 
 def changed(carried: Pass, **changes: Any) -> Pass:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from math import log
 from typing import Any
 
@@ -16,6 +16,9 @@ from analysis.elicitation.pairwise import pairwise
 from delphi.domain.answers.consistency import (
     LARGEST_INDEX,
     LARGEST_RATIO,
+    along,
+    in_descent,
+    is_order_kept,
     worst_triad,
     worst_triple,
 )
@@ -118,6 +121,46 @@ def test_three_items_are_named_exactly_above_the_geometric_consistency_index(
     matrix = np.array([[float(ratio(values, i, j)) for j in "ABC"] for i in "ABC"])
     gci = float(np.ravel(pairwise(matrix[None]).gci)[0])
     assert (worst_triad(THREE, values) is not None) == (gci > LARGEST_INDEX)
+
+
+@pytest.mark.parametrize(
+    ("upper", "chain", "kept"),
+    [
+        ((2, 2, 3), "ABC", True),
+        ((-2, -2, 3), "BCA", True),
+        ((1, 6, 2), "ABC", True),
+        ((3, -3, 3), "ABC", False),
+        ((-3, 3, -3), "ACB", False),
+        # of equals and one pair that differs the two that go first say the opposite of the third
+        ((9, 1, 1), "ABC", False),
+        ((2, -2, 1), "ABC", False),
+        ((1, 1, 3), "ABC", False),
+    ],
+)
+def test_three_items_stand_from_the_heaviest_down(
+    upper: tuple[int, int, int], chain: str, kept: bool
+) -> None:
+    values = dict(zip(("A:B", "A:C", "B:C"), upper, strict=True))
+    found = in_descent(values, ("A", "B", "C"))
+    assert ("".join(found), is_order_kept(*along(values, found))) == (chain, kept)
+
+
+@given(answers_to(THREE))
+def test_an_order_is_kept_exactly_where_three_weights_could_have_it(values: dict[str, int]) -> None:
+    found = in_descent(values, ("A", "B", "C"))
+    upper, lower, whole = along(values, found)
+    assert min(upper, lower) >= 1
+
+    def says(pair: tuple[str, str], weights: dict[str, str]) -> bool:
+        one, other = (weights[code] for code in pair)
+        times = ratio(values, *pair)
+        return (times > 1, times == 1) == (one > other, one == other)
+
+    possible = any(
+        all(says(pair, dict(zip("ABC", weights, strict=True))) for pair in combinations("ABC", 2))
+        for weights in product("123", repeat=3)
+    )
+    assert is_order_kept(upper, lower, whole) == possible
 
 
 def compared(ends: str, best_to: tuple[int, ...], to_worst: tuple[int, ...]) -> dict[str, Any]:
