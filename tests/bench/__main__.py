@@ -19,7 +19,7 @@ from tests.bench import (  # noqa: E402  (after the threads)
     scoring,
     survey,
 )
-from tests.bench.printing import milliseconds  # noqa: E402
+from tests.bench.printing import milliseconds  # noqa: E402  (the same)
 
 PARTS: Mapping[str, Callable[..., None]] = {
     "survey": survey.compare,

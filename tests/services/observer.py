@@ -24,7 +24,7 @@ class Row:
 
 def hidden(database: Database, table: str, key: str) -> list[Row]:
     """Return the rows of a table in the order in which they lie."""
-    query = text(f"SELECT {key}, xmin::text, ctid::text FROM {table}")  # noqa: S608
+    query = text(f"SELECT {key}, xmin::text, ctid::text FROM {table}")  # noqa: S608  (names of ours)
     with database.reading() as session:
         found = session.execute(query).all()
     rows = []

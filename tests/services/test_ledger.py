@@ -151,7 +151,7 @@ Tamper = Callable[[Any, list[LedgerEvent]], None]
 
 
 def _set(column: str, value: str) -> str:
-    return f"UPDATE ledger_event SET {column} = {value} WHERE height = :height"  # noqa: S608
+    return f"UPDATE ledger_event SET {column} = {value} WHERE height = :height"  # noqa: S608  (names of ours)
 
 
 TAMPERINGS = {

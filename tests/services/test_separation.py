@@ -52,7 +52,7 @@ def truth(study: RunningStudy) -> dict[str, str]:
 def arrive_one_by_one(study: RunningStudy, *, marks_at_once: bool = False) -> list[str]:
     """Let everybody submit in a random order, with drafts and codes; return the order."""
     order = list(range(PANEL))
-    random.Random(7).shuffle(order)  # noqa: S311
+    random.Random(7).shuffle(order)  # noqa: S311  (repeatable on purpose)
     for expert in order:
         with study.database.writing() as session:
             give_consent(session, study.access(expert))
@@ -261,7 +261,7 @@ def test_a_respondent_by_the_hash_of_an_address_is_seen(
     with database.writing() as session:
         session.execute(text("UPDATE person SET email = :to WHERE id = :id"),
                         {"to": address, "id": study.people[0]})  # fmt: skip
-        by_address = hashlib.md5(address.encode()).hexdigest()  # noqa: S324
+        by_address = hashlib.md5(address.encode()).hexdigest()  # noqa: S324  (as a careless program would)
         session.add(Respondent(pseudonym=by_address, study_id=study.id))
     assert by_address in joined_values(database)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -99,10 +100,10 @@ def post() -> Post:
         client: FlaskClient,
         address: str,
         fields: Mapping[str, str] | None = None,
-        **options: object,
+        **options: Any,
     ) -> TestResponse:
         data = {**(fields or {}), "csrf_token": form_token(client)}
-        return client.post(address, data=data, **options)  # type: ignore[arg-type]
+        return client.post(address, data=data, **options)
 
     return send
 

@@ -15,8 +15,9 @@ CODES = ("D", "S", "E")
 class Content:
     """What one version of the answers says."""
 
-    points: tuple[str, str, str]
-    reasons: tuple[str, str, str]
+    #: one for each of the codes
+    points: tuple[str, ...]
+    reasons: tuple[str, ...]
     abstains: bool
 
     @property
@@ -39,10 +40,10 @@ SHORT = {"e\u0301te\u0301": "été"}
 def stored_as(fields: Mapping[str, str]) -> Content:
     """Return what a form should be kept as: cut, in NFC, nothing else."""
     return Content(
-        points=tuple(fields.get(f"points.{code}", "")[:40] for code in CODES),  # type: ignore[arg-type]
+        points=tuple(fields.get(f"points.{code}", "")[:40] for code in CODES),
         reasons=tuple(
             SHORT.get(text, text) for text in (fields.get(f"reason.{c}", "") for c in CODES)
-        ),  # type: ignore[arg-type]
+        ),
         abstains=bool(fields.get("abstain.root")),
     )
 
@@ -50,16 +51,16 @@ def stored_as(fields: Mapping[str, str]) -> Content:
 def content_of(draft: Mapping[str, Any]) -> Content:
     """Return what a stored draft says."""
     return Content(
-        points=tuple(draft["fields"].get(f"points.{code}", "") for code in CODES),  # type: ignore[arg-type]
-        reasons=tuple(draft["reasons"].get(code, "") for code in CODES),  # type: ignore[arg-type]
+        points=tuple(draft["fields"].get(f"points.{code}", "") for code in CODES),
+        reasons=tuple(draft["reasons"].get(code, "") for code in CODES),
         abstains=bool(draft["abstained"]),
     )
 
 
 def shown_in(page: Fields) -> Content:
     return Content(
-        points=tuple(page.values[f"points.{code}"] for code in CODES),  # type: ignore[arg-type]
-        reasons=tuple(page.values[f"reason.{code}"].strip() for code in CODES),  # type: ignore[arg-type]
+        points=tuple(page.values[f"points.{code}"] for code in CODES),
+        reasons=tuple(page.values[f"reason.{code}"].strip() for code in CODES),
         abstains="abstain.root" in page.checked,
     )
 

@@ -16,6 +16,7 @@ from delphi.errors import DomainError, NotAllowedError, NotFoundError
 from delphi.settings import Settings
 from delphi.web import create_app
 from delphi.web.access import public
+from tests.databases import MakeDatabase
 from tests.web.conftest import Post
 
 Raise = Callable[[Exception], FlaskClient]
@@ -133,9 +134,9 @@ def test_health_is_ok_on_a_migrated_database(client: FlaskClient) -> None:
 
 
 def test_health_is_unavailable_without_migrations(
-    settings: Settings, databases: Callable[..., object]
+    settings: Settings, databases: MakeDatabase
 ) -> None:
-    with databases("sqlite", empty=True) as empty:  # type: ignore[attr-defined]
+    with databases("sqlite", empty=True) as empty:
         response = create_app(settings, database=empty).test_client().get("/healthz")
     assert (response.status_code, response.text) == (503, "unavailable")
 

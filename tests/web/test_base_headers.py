@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from delphi.clock import FixedClock
 from delphi.db import Database
@@ -55,8 +56,8 @@ def https(settings: Settings, clock: FixedClock, sqlite_database: Database) -> F
     return app.test_client()
 
 
-def assert_headers(response: object) -> None:
-    headers = response.headers  # type: ignore[attr-defined]
+def assert_headers(response: TestResponse) -> None:
+    headers = response.headers
     assert set(headers["Content-Security-Policy"].split("; ")) == POLICY
     assert "camera=()" in headers["Permissions-Policy"]
     for name, value in EXPECTED.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -141,8 +143,8 @@ def receipt_code(study: RunningStudy, revision: int = 1) -> str:
     ],
 )
 def test_a_counted_receipt_is_found_however_it_is_typed(
-    app: Flask, expert: Expert, study: RunningStudy, typed
-) -> None:  # type: ignore[no-untyped-def]
+    app: Flask, expert: Expert, study: RunningStudy, typed: Callable[[str], str]
+) -> None:
     expert.submits()
     with study.database.reading() as session:
         leaf = session.scalars(select(Submission.leaf)).one()

@@ -14,7 +14,7 @@ from delphi.domain.answers.checking import check
 from delphi.domain.answers.typed import Gap, Typed
 from delphi.services.drafts import Saved, save_draft
 from delphi.web.access import expert
-from delphi.web.survey.arriving import arrived, self_saved, two_versions
+from delphi.web.survey.arriving import arrived, autosaved, two_versions
 from delphi.web.survey.base import blueprint
 from delphi.web.survey.conflict import conflict_page, is_unsettled, settle
 from delphi.web.survey.desk import Desk, open_desk, questionnaire_page, typed_so_far
@@ -72,7 +72,7 @@ def answers_sent() -> Answer:
 def draft_sent() -> tuple[Response, int]:
     """Keep what is typed while it is typed; answered in JSON."""
     form = SentForm(request.form)
-    return self_saved(
+    return autosaved(
         form,
         partial(_keep_draft, form),
         partial(_keep_late, form),

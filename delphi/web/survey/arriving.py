@@ -59,7 +59,7 @@ def arrived(form: SentForm, *, reads_own: bool = True) -> Arrived | None:
     return Arrived(visit, standing, closed, desk)
 
 
-def self_saved(
+def autosaved(
     form: SentForm,
     keep: Callable[[Desk], tuple[Response, int]],
     keep_late: Callable[[Visit, ClosedRound], Saved],

@@ -19,7 +19,7 @@ from delphi.domain.questionnaire import Questionnaire
 from delphi.queries.survey import RoundFacts, Standing
 from delphi.services.draft_parts import PartOf, TypedPart, save_part
 from delphi.services.drafts import Saved
-from delphi.web.survey.arriving import arrived, self_saved, two_versions
+from delphi.web.survey.arriving import arrived, autosaved, two_versions
 from delphi.web.survey.conflict import is_unsettled
 from delphi.web.survey.desk import Desk, open_desk, typed_so_far
 from delphi.web.survey.gate import Answer, admitted, form_is_ours, kept_page, unkept_page
@@ -89,7 +89,7 @@ def step_sent(step: OwnStep[T]) -> Answer:
 def step_drafted(step: OwnStep[T]) -> tuple[Response, int]:
     """Keep the page while it is filled in; answered in JSON."""
     form = SentForm(request.form)
-    return self_saved(form, partial(_keep_draft, step, form), partial(_keep_late, step, form))
+    return autosaved(form, partial(_keep_draft, step, form), partial(_keep_late, step, form))
 
 
 def _keep_draft(step: OwnStep[T], form: SentForm, desk: Desk) -> tuple[Response, int]:
