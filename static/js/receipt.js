@@ -1,11 +1,3 @@
-// Printing opens what is folded: a print without the receipt code would be of no use.
-const button = document.querySelector('[data-print]');
-button.hidden = false;
-button.addEventListener('click', () => {
-  for (const details of document.querySelectorAll('details')) details.open = true;
-  window.print();
-});
-
 // The link to the receipt code opens what it stands in, also in a browser that leaves it folded.
 document.querySelector('a[href="#code"]').addEventListener('click', () => {
   document.querySelector('#code').closest('details').open = true;
