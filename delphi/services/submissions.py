@@ -76,7 +76,7 @@ def submit(session: Session, access: ExpertAccess, sent: Sent, around: Surroundi
         `round_closed` when the round is no longer open; `answers_incomplete` when there are gaps.
     """
     key = {"respondent": access.respondent, "round_id": sent.round_id}
-    state = session.execute(_LOCK_STATE, {"round_id": sent.round_id}).one().state
+    state = session.execute(_LOCK_STATE, {"round_id": sent.round_id}).scalar_one()
     earlier = session.execute(_EARLIER, key).all()
     again = [str(one.id) for one in earlier if one.form_key == sent.form_key]
     if again:
@@ -194,8 +194,8 @@ def _keep_texts(
     if gone:
         session.execute(delete(_rationales).where(_rationales.c.id.in_(gone)))
     fresh = [_new_reason(item, text, around) for item, text in wanted.items() if item not in kept]
-    for reason in fresh:
-        session.execute(_ADD_REASON, {**key, **reason})
+    if fresh:
+        session.execute(_ADD_REASON, [{**key, **reason} for reason in fresh])
     return kept | {reason["item"]: reason["sha256"] for reason in fresh}
 
 

@@ -25,7 +25,7 @@ from delphi.surroundings import Surroundings
 def without_locks() -> Iterator[None]:
     """Let submissions neither lock the round nor the respondent, nor look at the round's state."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(submissions, "_LOCK_STATE", select(literal(round_states.OPEN).label("state")))
+        patch.setattr(submissions, "_LOCK_STATE", select(literal(round_states.OPEN)))
         patch.setattr(submissions, "ensure_respondent", _insert_respondent)
         patch.setattr(submissions, "note_finished", lambda *_: None)
         yield

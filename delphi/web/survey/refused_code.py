@@ -6,22 +6,18 @@ tells comes with a sealed cookie for two minutes, is shown once, and only to the
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from delphi.web.site import Site, current_site
+from delphi.web.site import current_site
+from delphi.web.survey.sealed_cookie import opened, sealed
 from delphi.web.survey.visit import Visit
 
 COOKIE = "delphi-refused"
 LASTS_SECONDS = 120
 _PURPOSE = "refused-code-cookie"
-_LONGEST_COOKIE = 2000
 
 
 @dataclass(frozen=True)
@@ -38,8 +34,7 @@ class RefusedCode:
 def tell(visit: Visit, refused: RefusedCode) -> None:
     """Let the page after this answer tell what was refused."""
     document = {"device": visit.carried.device, **asdict(refused)}
-    sealed = current_site().key.seal(_PURPOSE, json.dumps(document).encode("ascii"))
-    g.refused_code = base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
+    g.refused_code = sealed(current_site().key, _PURPOSE, document)
 
 
 def told(visit: Visit, *, is_choosing: bool) -> RefusedCode | None:
@@ -49,7 +44,7 @@ def told(visit: Visit, *, is_choosing: bool) -> RefusedCode | None:
     if not value:
         return None
     g.refused_code = ""
-    document = _open(site, value)
+    document = opened(site.key, _PURPOSE, value)
     if document is None or document.pop("device") != visit.carried.device:
         return None
     refused = RefusedCode(**document)
@@ -71,14 +66,3 @@ def send_refused_code(response: Response) -> Response:
         path="/",  # asked for by the prefix __Host-
     )
     return response
-
-
-def _open(site: Site, value: str) -> dict[str, Any] | None:
-    if len(value) > _LONGEST_COOKIE:
-        return None
-    try:
-        sealed = base64.urlsafe_b64decode(value.encode("ascii") + b"=" * (-len(value) % 4))
-    except (ValueError, binascii.Error):
-        return None
-    plain = site.key.open(_PURPOSE, sealed)
-    return None if plain is None else dict(json.loads(plain))

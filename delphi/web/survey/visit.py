@@ -7,9 +7,6 @@ what is typed where they may not.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -18,16 +15,15 @@ from flask import g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from analysis.record.canonical import canonical_bytes
 from delphi.services.access import ExpertAccess, find_access
 from delphi.web.site import Site, current_site
+from delphi.web.survey.sealed_cookie import opened, sealed
 
 COOKIE = "delphi-expert"
 LASTS_SECONDS = 12 * 3600
 #: A clock set back a little must not end a visit that has just begun.
 _TOLERATED_SECONDS = 300
 _PURPOSE = "expert-cookie"
-_LONGEST_COOKIE = 2000
 _DEVICE_BYTES = 8
 
 
@@ -64,8 +60,7 @@ class Pass:
             "shows": self.shows.value,
             "sent": self.sent,
         }
-        sealed = site.key.seal(_PURPOSE, canonical_bytes(document))
-        return base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
+        return sealed(site.key, _PURPOSE, document)
 
 
 @dataclass(frozen=True)
@@ -119,24 +114,13 @@ def presented_pass() -> Pass | None:
     """Return the cookie of this request if this site sealed it within the last 12 hours."""
     site = current_site()
     value = request.cookies.get(site.cookie_name(COOKIE), "")
-    document = _open(site, value)
+    document = opened(site.key, _PURPOSE, value)
     if document is None:
         return None
     age = int(site.clock.now().timestamp()) - document["issued"]
     if not -_TOLERATED_SECONDS <= age < LASTS_SECONDS:
         return None
     return Pass(**{**document, "shows": Shows(document["shows"])})
-
-
-def _open(site: Site, value: str) -> dict[str, Any] | None:
-    if not value or len(value) > _LONGEST_COOKIE:
-        return None
-    try:
-        sealed = base64.urlsafe_b64decode(value.encode("ascii") + b"=" * (-len(value) % 4))
-    except (ValueError, binascii.Error):
-        return None
-    plain = site.key.open(_PURPOSE, sealed)
-    return None if plain is None else dict(json.loads(plain))
 
 
 def new_pass(token: str) -> Pass:
